@@ -30,7 +30,19 @@ CORPORA = ROOT.parent / "shared" / "corpora"
 ANSWERS = ROOT / "tests" / "answers" / "postmortems.yaml"
 ELSEWHERE = ROOT / "tests" / "answers" / "reports_elsewhere.yaml"
 RUNBOOKS = ROOT / "tests" / "answers" / "runbooks.yaml"
-HALVES = ("looked-at", "held-back", "last", "fifth", "sixth", "seventh", "eighth", "ninth")
+HALVES = (
+    "looked-at",
+    "held-back",
+    "last",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+)
 
 Check = tuple[str, bool, str]
 """What was checked, whether it was right, and what stood there."""
@@ -121,18 +133,34 @@ def runbooks_at(path: Path, place: str) -> list[Runbook]:
     return [entry for entry in parsed.entries if isinstance(entry, Runbook)]
 
 
-def check_steps(name: str, steps: list[Any], runbooks: list[Runbook]) -> Iterator[Check]:
-    """Whether each step of the answer was read, with its commands beside its words."""
+def check_steps(name: str, said: list[Any] | dict[str, Any], runbooks: list[Runbook]) -> Iterator[Check]:
+    """Whether each step of the answer was read, with its commands beside its words, in order; and what else is said."""
     yield "read as a runbook", bool(runbooks), name
+    steps = said["steps"] if isinstance(said, dict) else said
     read = [step for runbook in runbooks for step in runbook.steps]
+    places: list[int] = []
     for step in steps:
         words, *commands = [step] if isinstance(step, str) else step
-        right = any(
-            _words(words) in _words(one)
-            and all(" ".join(c.split()) in " ".join(one.split()) for c in commands)
-            for one in read
+        found = [place for place, one in enumerate(read) if _is_step(one, words, commands)]
+        yield (
+            "step with its commands" if commands else "step without commands",
+            bool(found),
+            f"{name}: {step}",
         )
-        yield "step with its commands" if commands else "step without commands", right, f"{name}: {step}"
+        at_least = places[-1] if places else 0
+        places += [place for place in found if place >= at_least][:1] or found[:1]
+    if isinstance(said, dict):
+        yield "steps in order", places == sorted(places), f"{name}: {places}"
+        names = " ".join(_words(runbook.name) for runbook in runbooks)
+        yield "name", _words(said["name"]) in names, f"{name}: {names}"
+        linked = "\n".join(f"{runbook.body} {runbook.steps}" for runbook in runbooks)
+        for link in said.get("links", []):
+            yield "link", link in linked, f"{name}: {link}"
+
+
+def _is_step(read: str, words: str, commands: Sequence[str]) -> bool:
+    whole = " ".join(read.split())
+    return _words(words) in _words(read) and all(" ".join(one.split()) in whole for one in commands)
 
 
 def incident_at(path: Path, place: str) -> Incident | None:

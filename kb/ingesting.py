@@ -31,7 +31,7 @@ from kb.text.entries.ids import derive_id
 from kb.text.redact import redact
 from kb.text.signatures.signature import screened
 
-VERSION = 8
+VERSION = 9
 """Raised when a parser changes what it finds: files are then read again although they are the same."""
 
 _CHANGED = (FileState.ADDED, FileState.UPDATED, FileState.REMOVED)

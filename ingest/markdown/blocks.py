@@ -41,6 +41,7 @@ _PLAIN_LABEL = expression(
     r"|description|problem|issue)[ \t]*:[ \t]*(?P<rest>.*)$",
     re.I,
 )
+_LINK = expression(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
 _EMPHASIS = expression(r"\*\*|__|(?<!\w)[*_]|[*_](?!\w)")
 
 
@@ -105,8 +106,9 @@ def grouped(
 
 def unmarked(text: str) -> str:
     """A line without emphasis and code marks, links reduced to their text."""
-    text = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])", r"\1", text)
-    return re.sub(r"\s+", " ", _EMPHASIS.sub("", text).replace("`", "")).strip()
+    if "[" in text:
+        text = _LINK.sub(r"\1", text)
+    return " ".join(_EMPHASIS.sub("", text).replace("`", "").split())
 
 
 def as_text(blocks: tuple[Block, ...] | list[Block]) -> str:
@@ -119,7 +121,8 @@ def as_text(blocks: tuple[Block, ...] | list[Block]) -> str:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
+    # What stands inside a paragraph is read from its text, so its tokens are not made.
+    return MarkdownIt("commonmark", {"html": False}).enable("table").disable(["inline", "text_join"])
 
 
 def _blocks(tokens: list[Token]) -> Iterator[Block]:

@@ -111,6 +111,12 @@ def is_shell(block: Block) -> bool:
     return not block.lang and any(_typed(line) or _TOOL.match(line.strip()) for line in lines)
 
 
+def begins_with_command(block: Block) -> bool:
+    """Whether a block in a shell's language begins with something to type; output may stand below it."""
+    first = next((line for line in block.text.split("\n") if line.strip()), "")
+    return block.lang in SHELL_LANGUAGES and bool(_typed(first) or _starts(first, block))
+
+
 def _typed(line: str) -> str | None:
     """What stands after the prompt, if the line has one.  A `#` is a prompt only before a known tool."""
     if match := _PROMPT.match(line):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from ingest.markdown.blocks import LABEL_LEVEL, Block, as_text, unmarked
-from ingest.markdown.commands import is_shell
+from ingest.markdown.commands import begins_with_command, is_shell
 from kb.expression import expression
 
 _NUMBERING = expression(r"^(?:step\s+)?(?:\d+(?:\.\d+)*[.):]?|[a-z]\))\s+", re.I)
@@ -24,10 +24,14 @@ _SHOWS_OUTPUT = expression(
     re.I,
 )
 """What stands above code that nobody types."""
+_AT_PROMPT = expression(r"\s*`?[\w.-]+@[\w.-]+[^$#\n]{0,40}[$#]\s+\S")
+_TELLS_HOW = expression(r"\s*(?:we |you )?(?:can |may )?do (?:this|that|so|it)\b[^.\n]{0,60}:\s*", re.I)
+_ONLY_NUMBER = expression(r"(?:step\s+)?\d+\s*[.):]*", re.I)
 _ONLY_LINK = expression(r"(?:\w+: *)?(?:<?https?://\S+>?|\[[^\]]*\]\([^)]*\))\.?")
 _LONGEST_STEP = 2000
 """Characters that a step has before links are gathered into it no more."""
-_ONLY_CODE = expression(r"`[^`]+`\.?")
+_GOES_WITH_LEAD = expression(r"`[^`]+`\.?$|\W{0,3}(?:note|important|caution)\b|[^.\n:]{1,50}:\s*$", re.I)
+"""Behind a lead (`Follow these steps:`) the command itself, a note, or another lead."""
 _PLACEHOLDER = expression(
     r"^[\W_]*(?:(?:todo|tbd|tba|wip)\b[^.]{0,60}|n/?a|none|coming soon|to be (?:written|done|added)"
     r"|<insert[^>]*>"
@@ -155,7 +159,7 @@ def _said_with_code(part: EntryPart) -> Iterator[str]:
             told[-1] = (replace(told[-1][0], text=f"{told[-1][0].text} {block.text}"), [])
         elif block.kind in ("paragraph", "item"):
             told.append((block, []))
-        elif block.kind == "code" and not block.level and told and not _SHOWS_OUTPUT.search(told[-1][0].text):
+        elif block.kind == "code" and not block.level and told and not _is_output(block, told[-1][0].text):
             told[-1][1].append(block.text)
     numbered = any(block.ordered for block, _ in told)
     for block, code in told:
@@ -163,12 +167,27 @@ def _said_with_code(part: EntryPart) -> Iterator[str]:
             yield "\n".join((block.text, *code))
 
 
+def _is_output(block: Block, said: str) -> bool:
+    """Whether code is what a command prints, by the words above it, rather than what is to be typed."""
+    return bool(_SHOWS_OUTPUT.search(said)) and not begins_with_command(block)
+
+
 def _belongs(paragraph: str, before: str) -> bool:
-    """Whether a paragraph is part of the step before it: a link and no more, or the command that was announced."""
+    """Whether a paragraph is part of the step before it.
+
+    A link and no more is, the command that was announced, what stands at a prompt, what tells how to do the step
+    (`You can do this by typing:`), and anything behind a number that stands alone.
+    """
     if len(before) > _LONGEST_STEP:
         return False
-    announced = before.rstrip().endswith(":") and _ONLY_CODE.fullmatch(paragraph)
-    return bool(announced or _ONLY_LINK.fullmatch(paragraph))
+    announced = before.rstrip().endswith(":") and _GOES_WITH_LEAD.match(paragraph)
+    return bool(
+        announced
+        or _ONLY_LINK.fullmatch(paragraph)
+        or _AT_PROMPT.match(paragraph)
+        or _TELLS_HOW.fullmatch(paragraph)
+        or _ONLY_NUMBER.fullmatch(before.strip())
+    )
 
 
 def is_placeholder(text: str) -> bool:

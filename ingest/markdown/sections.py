@@ -139,8 +139,13 @@ def parse_markdown(text: str, path: str) -> MarkdownDocument:
     lines = body.split("\n")
     marks = list(_marks(tokens, lines))
     sections = tuple(_sections(marks, tokens, lines))
-    title = str(front.values.get("title") or "") or next((m.title for m in marks if m.level == 1), "")
+    title = front_title(front.values) or next((m.title for m in marks if m.level == 1), "")
     return MarkdownDocument(front.values, title.strip(), sections, front.problems, tuple(lines))
+
+
+def front_title(values: dict[str, Any]) -> str:
+    """The title that front matter gives, also as WordPress exports it; or an empty string."""
+    return str(values.get("title") or values.get("post_title") or "")
 
 
 @lru_cache(maxsize=1)
@@ -148,12 +153,13 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     # HTML stays plain text, so that Markdown inside <details> and after stray tags is still read.
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
+    # What stands inside a paragraph is read from its text, so its tokens are not made.
+    return MarkdownIt("commonmark", {"html": False}).enable("table").disable(["inline", "text_join"])
 
 
 def plain(markdown: str) -> str:
     """A line of Markdown without emphasis, code marks, tags and link targets."""
-    return re.sub(r"\s+", " ", _INLINE.sub(lambda m: m[1] or "", markdown)).strip()
+    return " ".join(_INLINE.sub(lambda m: m[1] or "", markdown).split())
 
 
 def _marks(tokens: list[Token], lines: list[str]) -> Iterator[_Mark]:

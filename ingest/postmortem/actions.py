@@ -46,6 +46,9 @@ _MENTION = expression(r"(?<![\w./@])@(?P<owner>[A-Za-z][\w-]*(?:[/.][\w-]+)*)")
 _TRAILING_NAME = expression(
     r"\s*\((?P<owner>@?[A-ZÄÖÜ][\w'’.-]*[a-zäöü][\w'’-]*(?: (?:[A-ZÄÖÜ][\w'’.-]*|team)){0,2})\)\s*\.?$"
 )
+_ANNOUNCES = expression(
+    r"\b(?:prevent|avoid)\w*\b[^\n:]*\b(?:similar|again|future|happen\w*|recur\w*)\b[^\n:]*:[ \t]*\n", re.I
+)
 _NUMBER = expression(r"^\W*\d+\s*[.):]\s*")
 _TO_DO = expression(
     r"\b(?:will|shall|should|must|needs? to|need(?:s|ed)? (?:more|a|an|better)|plan(?:s|ned|ning)? to"
@@ -89,6 +92,15 @@ def listed_actions(section: MarkdownSection) -> tuple[ActionItem, ...]:
     return _filled(_in_lists_and_tables(section))
 
 
+def announced_actions(section: MarkdownSection) -> tuple[ActionItem, ...]:
+    """The items of a list that is announced as what will prevent it from happening again, whatever the heading."""
+    lead = _ANNOUNCES.search(section.text)
+    if lead is None:
+        return ()
+    below = section.text[lead.end() :]
+    return tuple(item for item in listed_actions(section) if item.text[:20] in below)
+
+
 def _filled(items: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
     """The items that say what to do; what a template left blank says nothing."""
     return tuple(item for item in items if not is_blank(item.text))
@@ -108,7 +120,8 @@ def _under(document: MarkdownDocument, section: MarkdownSection, *, prose: bool)
 def _in_child(document: MarkdownDocument, child: MarkdownSection) -> Iterator[ActionItem]:
     """A numbered or list-less subheading is an item itself; any other groups the items below it."""
     parts = (child, *document.children(child))
-    if _NUMBER.match(child.title) or not any(p.list_items or p.tables for p in parts):
+    is_list = any(_CHECKBOX.match(item.text) for part in parts for item in part.list_items)
+    if (_NUMBER.match(child.title) and not is_list) or not any(p.list_items or p.tables for p in parts):
         told = document.under(child)
         text = f"{_NUMBER.sub('', child.title)}: {told}".strip(": \n")
         if not is_blank(_NUMBER.sub("", child.title)) and not (told.strip() and is_blank(told)):

@@ -69,6 +69,13 @@ _CAUSAL = expression(
 _ITEM = expression(r"^\s*(?:[-*+]|\d+[.)])\s", re.M)
 _LAST_BREAK = expression(r"\n[ \t]*\n|(?<=[.!?])\s+(?=[A-Z])")
 """Where a paragraph or a sentence ends."""
+_FENCED = expression(r"^[ \t]*(```|~~~).*?^[ \t]*\1[ \t]*$", re.M | re.S)
+_ANNOUNCES = expression(
+    r"\b(?:caus\w+|factors?|reasons?|problems?|issues?|bugs?|mistakes?|things|failures?|failed|gaps?|errors?|flaws?|why"
+    r"|because|due to|wrong|contribut\w+|combin\w+|led to|events|ursachen?|gründe|faktoren)\b",
+    re.I,
+)
+"""The words of a lead to a list of causes, rather than to details of one."""
 _SHORTEST_PROSE = 40
 """Characters of what stands beside a list and is a cause by itself."""
 _SENTENCE = expression(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
@@ -80,6 +87,7 @@ def parse_causes(section: MarkdownSection) -> Iterator[Cause]:
     items = [item for item in section.items if not is_blank_line(item)]
     has_items = bool(items)
     before, after = _around_list(section) if has_items else (section.text, "")
+    items = [] if _only_details(before) else items
     for text in (_prose(before, has_items=has_items), *items, _prose(after, has_items=has_items)):
         if text:
             yield from _stated(text, section, factors)
@@ -87,6 +95,20 @@ def parse_causes(section: MarkdownSection) -> Iterator[Cause]:
         joined = ": ".join(cell for cell in row if cell and not is_blank_line(cell))
         if joined:
             yield from _stated(joined, section, factors)
+
+
+def _only_details(before: str) -> bool:
+    """Whether a list goes on about a cause that the text before it tells: it is announced, and not as causes."""
+    told = _without_code(before).strip()
+    if not told.endswith(":"):
+        return False
+    breaks = [found.end() for found in _LAST_BREAK.finditer(told)]
+    lead = told[breaks[-1] if breaks else 0 :]
+    return len(told) - len(lead) >= _SHORTEST_PROSE and not _ANNOUNCES.search(lead)
+
+
+def _without_code(text: str) -> str:
+    return _FENCED.sub("", text)
 
 
 def is_contributing(title: str) -> bool:

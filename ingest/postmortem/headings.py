@@ -82,7 +82,7 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
         r"|follow.?ups?\b|next steps|\bto.?dos?\b|remediation (?:items|and follow)|improvements"
         r"|recommendations"
         r"|maßnahmen|aufgaben|was (?:ändern|tun|machen) wir|what (?:are we|we are|we.?re|will we"
-        r"|we will) (?:doing|do|going)"
+        r"|we will) (?:doing|do|going|chang|improv)|what (?:do )?we (?:plan|intend|want) to"
         r"|changes? we(?:.re| are)"
         r"|^tasks?(?: list)?$|^actions?$|backlog|tickets",
     ),
@@ -104,7 +104,8 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
         ReportPart.RESOLUTION,
         r"resol(?:ution|ved?|ving)\b|recover(?:y|ed)|how (?:did )?(?:we|it was|was it|they|i) (?:fix|solv|resolv"
         r"|recover)|remediation|^(?:the |permanent |actual )?fix(?:es)?(?: applied)?$"
-        r"|^solution|^solving\b|^repair(?:ing)?\b|^what (?:was|has been|have we|we|i)(?: already)? (?:done|did)$"
+        r"|\bof (?:the|our) (?:fix|repair)$|^(?:the |our )?solution|^solving\b|^repair(?:ing)?\b|^what (?:was"
+        r"|has been|have we|we|i)(?: already)? (?:done|did)$"
         r"|behebung|lösung|restor(?:ation|ing)",
     ),
     (
@@ -154,6 +155,8 @@ _MEASURED = expression(
 """Labels of a time or a length of time: facts, and no parts."""
 _EDGE = expression(r"^(?:[\W_]+|(?:phase|step|part|section|\d+(?:\.\d+)*)\b[\s.:)]*)+|[\W_]+$", re.I)
 _ASIDE = expression(r"\s*[(\[（][^)\]）]*[)\]）]\s*")
+_AHEAD = (ReportPart.PREVENTION, ReportPart.ACTIONS)
+_IN_A_ROW = expression(r"\s*(?:,|/|&|\+|\band\b)\s*")
 _ACTIONS_ASIDE = expression(r"\((?:action ?items?|actions|follow-?ups?|to-?dos?|tasks)\)", re.I)
 """`Remediation (action items)`: what stands in brackets says what the list below is."""
 
@@ -171,9 +174,17 @@ def part_of(heading: str) -> ReportPart | None:
     if re.match(r"summary of (?:skills|agents|changes)|\w+ used summary", words, re.I):
         return ReportPart.OTHER
     part = next((part for part, wording in _COMPILED if wording.search(words)), None)
+    if part in _AHEAD and any(part_of(one) is ReportPart.CAUSE for one in _pieces(words)):
+        return ReportPart.ANALYSIS
     if part is None and _IS_ABROAD.search(words):
         return next(part for part, wording in _ABROAD if wording.search(words))
     return part
+
+
+def _pieces(words: str) -> list[str]:
+    """The parts that a heading names in a row (`response, cause, prevention`); none where it names one."""
+    pieces = _IN_A_ROW.split(words)
+    return pieces if len(pieces) > 1 else []
 
 
 def bare_heading(heading: str) -> str:

@@ -107,7 +107,7 @@ def incident_date(
 
 def name_year(document: MarkdownDocument, path: str) -> int | None:
     """The year that front matter, the file's name or its title gives to dates without one."""
-    if day := as_date(document.front.get("date")) or name_date(path) or first_date(document.title):
+    if day := _published(document) or name_date(path) or first_date(document.title):
         return day.year
     if written := re.search(r"(?<!\d)20\d\d(?!\d)", PurePosixPath(path).name):
         return int(written[0])
@@ -129,6 +129,11 @@ def name_date(path: str, *, day_first: bool = False) -> date | None:
     if part and folder and folder[2] in (None, part[1]):
         return first_date(f"{folder[1]}-{part[1]}-{part[2]}")
     return None
+
+
+def _published(document: MarkdownDocument) -> date | None:
+    """The day that front matter gives."""
+    return as_date(document.front.get("date") or document.front.get("post_date"))
 
 
 def as_date(value: object) -> date | None:
@@ -175,14 +180,14 @@ def _dates(
     document = report.document
     for names in (_OWN_DATE, _DATE):
         yield from _labelled_dates([f for f in facts if f.line or names is _OWN_DATE], names, day_first)
-    published = as_date(document.front.get("date")) or name_date(path, day_first=day_first)
+    published = _published(document) or name_date(path, day_first=day_first)
     if (
         published
         and _is_far(published, course)
         and published in [*_told_before(published, document.body, day_first)]
     ):
         yield published  # the timeline was begun from another report's
-    titled = first_date(document.title, day_first=day_first)
+    titled = first_date(document.title, published.year if published else None, day_first)
     if titled and any(dated.day == titled for dated in course.events):
         yield titled
     yield from (dated.day for dated in course.events if dated.day and dated.has_clock)

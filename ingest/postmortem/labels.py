@@ -241,9 +241,10 @@ def is_blank(value: str) -> bool:
 
 def without_blanks(text: str) -> str:
     """The text without the lines that are only a placeholder, alone, after a bullet or after a label."""
-    return "\n".join(line for line in text.split("\n") if not line.strip() or not is_blank_line(line)).strip(
-        "\n"
+    kept = (
+        line for line in text.split("\n") if not line.strip() or _FENCE.match(line) or not is_blank_line(line)
     )
+    return "\n".join(kept).strip("\n")
 
 
 def is_blank_line(line: str) -> bool:

@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, parse_markdown
-from ingest.postmortem.actions import listed_actions, parse_actions
+from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, MarkdownSection, parse_markdown
+from ingest.postmortem.actions import announced_actions, listed_actions, parse_actions
 from ingest.postmortem.causes import cause, is_contributing, is_only_a_guess, parse_causes
 from ingest.postmortem.drafted import drafted_id, exactly
 from ingest.postmortem.headings import ReportPart, part_of
@@ -46,6 +46,7 @@ _EXPLAINING = (
     ReportPart.RESOLUTION,
 )
 """Where a cause is told that has no part of its own."""
+_DETAILED = (ReportPart.ANALYSIS, ReportPart.INVESTIGATION)
 _MENTIONING = (ReportPart.WENT_WRONG, ReportPart.DETECTION, ReportPart.IMPACT, ReportPart.MITIGATION)
 """Where it is at least mentioned."""
 _ONLY_POSSIBLE = expression(r"\b(?:possible|potential|could|ideas?|suggest\w*|recommend\w*)\b", re.I)
@@ -211,14 +212,25 @@ def _causes(report: Report) -> Iterator[Cause]:
         if headed:  # a label elsewhere, such as in the timeline, says less than the section on causes
             below = [child for s in headed for child in report.document.children(s)]
             labelled = [s for s in labelled if s in below]
-        found = [cause for section in labelled or sections for cause in parse_causes(section)]
-        if found:
-            yield from found
-            return
+        telling = labelled or sections
+        stating = [section for section in telling if not _explains(section)]
+        for chosen in (stating, telling):
+            if found := [cause for section in chosen for cause in parse_causes(section)]:
+                yield from found
+                return
     told = told_causes(_passages(report), report.document.title)
     lines = report.document.lines
     for one in told:
         yield replace(cause(one.text, doubtful=not one.says_so), line=line_of(one.text, lines))
+
+
+def _explains(section: MarkdownSection) -> bool:
+    """Whether a section below one on causes goes into detail (`Technical details`), rather than telling one more."""
+    titles = (*section.path, section.title)
+    last = max(
+        (place for place, title in enumerate(titles) if part_of(title) is ReportPart.CAUSE), default=-1
+    )
+    return any(part_of(title) in _DETAILED for title in titles[last + 1 :])
 
 
 def _passages(report: Report) -> Iterator[Passage]:
@@ -226,14 +238,22 @@ def _passages(report: Report) -> Iterator[Passage]:
     yield from (
         Passage(said, 1) for name in _FRONT_TEXTS if isinstance(said := report.document.front.get(name), str)
     )
+    top = _level_of_title(report.document)
     for section, part in zip(report.document.sections, report.parts, strict=True):
         explains = part in _EXPLAINING or (part is ReportPart.LESSONS and _CONCLUDES.search(section.title))
-        if explains or section.level <= 1:
+        if explains or section.level <= top:
             yield Passage(section.text, 2)
         elif part is None or part in _MENTIONING:
             yield Passage(section.text, 1)
         elif part is ReportPart.TIMELINE:
             yield Passage(section.text, 0, is_past=False)
+
+
+def _level_of_title(document: MarkdownDocument) -> int:
+    """The level of the heading that is the title: 1, or that of a heading above all others of a text without such."""
+    levels = [section.level for section in document.sections if section.level]
+    first = min(levels, default=1)
+    return first if levels[:1] == [first] and levels.count(first) == 1 and first < LABEL_LEVEL else 1
 
 
 def _actions(report: Report) -> Iterator[ActionItem]:
@@ -243,6 +263,8 @@ def _actions(report: Report) -> Iterator[ActionItem]:
     for root in roots:
         yield from parse_actions(report.document, root)
     if not roots:
+        for section in report.document.sections if ReportPart.PREVENTION not in report.parts else ():
+            yield from announced_actions(section)
         for section in report.roots(ReportPart.PREVENTION):
             yield from (
                 parse_actions(report.document, section)

@@ -6,6 +6,8 @@ By the parts it has (some only reports have, others they share), and by the word
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import PurePosixPath
 
 from ingest.markdown.blocks import FENCED
@@ -37,7 +39,7 @@ _FILED = 0.85
 _NOT_FOR_REPORTS = expression(
     r"\b(?:meaning|diagnosis|symptoms?|workaround|troubleshooting|usage|installation"
     r"|getting started|guidelines|objective"
-    r"|prerequisites|procedure|how to|applicable versions|related)\b",
+    r"|prerequisites|procedure|how to|applicable versions|related (?:information|articles))\b",
     re.I,
 )
 _TELLING = (
@@ -74,6 +76,9 @@ _DECISIVE = {
 }
 """Without one of these, or a title or folder that speaks of incidents, a text is about something else."""
 
+_TOLD_AFTERWARDS = {ReportPart.CAUSE, ReportPart.LESSONS}
+"""Who says why it happened and what there was to learn tells of something that happened."""
+
 _ENDED = {ReportPart.RESOLUTION, ReportPart.MITIGATION}
 _HAPPENED = expression(r"what happen(?:s|ed)|was ist passiert", re.I)
 _TROUBLE = expression(
@@ -81,9 +86,11 @@ _TROUBLE = expression(
     r"|failing|crash\w*|errors?|lost|loss|timed out|timeouts?"
     r"|locked up|slow(?:ed|ly)?|corrupt\w*|broke|broken|interruptions?|incidents?|wrong|vanished|stopped"
     r"|leaked?|stalled|unreachable|expired|(?:is|was|are|were|got|disk|dataset|storage|pool) full"
-    r"|overload\w*|exhaust\w*|stuck|hung)\b",
+    r"|overload\w*|exhaust\w*|stuck|hung|vulnerabilit\w+|exploit\w*|breach\w*|compromis\w+"
+    r"|remote code execution)\b",
     re.I,
 )
+_PROBLEMS = expression(r"\b(?:issues?|problems?|troubles?)\b", re.I)
 _TAGS = ("categories", "category", "tags", "type", "kind", "labels")
 """Keys of front matter that say what a text is."""
 _PAST = expression(r"\b(?:was|were|had|did|became|began|went|came|took|lost|\w{3,}ed)\b", re.I)
@@ -130,7 +137,8 @@ def _score(report: Report, path: str) -> float:
     named = bool(_REPORT_WORDS.search(f"{report.document.title} {PurePosixPath(path).name} {tagged}"))
     placed = named or bool(_REPORT_WORDS.search(str(PurePosixPath(path).parent)))
     dated = name_date(path) is not None or "date" in report.document.front
-    told = _told_outage(report, path)
+    past = cache(lambda: _tells_of_the_past(report.document))
+    told = _told_outage(report, path, past)
     if not placed and not parts & _DECISIVE and not told:
         return 0.0
     score = (
@@ -142,8 +150,9 @@ def _score(report: Report, path: str) -> float:
         + told * (not placed)
         + 0.2 * (not others and _is_short_report(parts, report, path))
     )
+    score += 0.25 * (not placed and parts >= _TOLD_AFTERWARDS and past())
     dated = dated or first_date(report.document.body[:1500]) is not None
-    if placed and not parts & _DECISIVE and not others and _tells_of_the_past(report.document):
+    if placed and not parts & _DECISIVE and not others and past():
         score += 0.2
     score += 0.15 * dated - 0.15 * others * (told < _SURELY_TOLD)
     if dated and parts & _DECISIVE and any(map(_REPORT_FOLDER.fullmatch, PurePosixPath(path).parts[:-1])):
@@ -162,10 +171,11 @@ def _lists_other_texts(document: MarkdownDocument) -> bool:
     return links >= _FEWEST_LINKS and 2 * links > len(lines)
 
 
-def _told_outage(report: Report, path: str) -> float:
+def _told_outage(report: Report, path: str, past: Callable[[], bool]) -> float:
     """What it counts that a title tells of an outage and the text of its past, more where its day is in the name."""
     title, body = report.document.title, report.document.body[: _OPENING * 2]
-    if not _TROUBLE.search(title) or not _tells_of_the_past(report.document):
+    told = _TROUBLE.search(title) or (ReportPart.CAUSE in report.parts and _PROBLEMS.search(title))
+    if not told or not past():
         return 0.0
     if name_date(path) or first_date(title):
         return _SURELY_TOLD

@@ -182,6 +182,7 @@ _FORMS = (
     + _MONTH
     + r")\s*(?P<d5>\d{1,2})(?![\d:])(?:st|nd|rd|th)?(?:,?\s*(?:of\s+)?(?P<y5>(?:19|20)\d\d)"
     r"(?!\d))?",
+    r"(?<!\d)(?P<y8>(?:19|20)\d\d)[-/ ](?P<m8>" + _MONTH + r")[-/ ](?P<d8>\d{1,2})(?!\d)",
     r"(?<![\d.])(?P<y7>(?:19|20)\d\d) - (?P<m7>\d\d) - (?P<d7>\d\d)(?!\d)",
     r"(?<![\d.:/-])(?P<m6>0[1-9]|1[0-2])[-/](?P<d6>[0-3]\d)(?=[ T]+\d{1,2}:\d\d)",
 )
@@ -223,6 +224,7 @@ def date_in_name(name: str, *, day_first: bool = False) -> date | None:
     return first_date(name.replace("_", "-"), day_first=day_first)
 
 
+@lru_cache(maxsize=2)
 def writes_day_first(text: str, path: str = "") -> bool:
     """Whether a text puts the day before the month in `04-03-2026`.
 
@@ -240,7 +242,7 @@ def writes_day_first(text: str, path: str = "") -> bool:
 
 
 def _day(parts: dict[str, str | None], year: int | None, day_first: bool) -> date | None:
-    for form in "134567":
+    for form in "1345678":
         if parts[f"m{form}"]:
             written = parts.get(f"y{form}")
             return _existing(

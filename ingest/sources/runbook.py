@@ -85,6 +85,7 @@ _GUIDES = expression(
     re.I,
 )
 _NUMBERED_LINE = expression(r"^[ \t]*\d+[.)][ \t]+\S", re.M)
+_NUMBERED_HEADING = expression(r"^#{2,4}[ \t]+(?:step[ \t]+)?\d+[.):][ \t]*\S", re.M | re.I)
 _FEWEST_STEPS = 3
 _NO_RUNBOOK = expression(
     r"^(?:_?index|readme|contributing|changelog|code_of_conduct|summary|template)$", re.I
@@ -126,6 +127,7 @@ class RunbookMarkdown:
             + 0.25 * (alerts > 3)
         )
         score = max(score, 0.5 * in_folder, 0.4 * _guides_by_commands(file, stem))
+        score += 0.3 * (in_folder and len(_NUMBERED_HEADING.findall(text)) >= _FEWEST_STEPS)
         if len(_POSTMORTEM.findall(text)) > 1:
             score *= 0.3
         return min(score, 0.92)
@@ -188,7 +190,7 @@ def runbook_role(words: str) -> str:
 
 
 def _single(file: SourceFile, blocks: list[Block], front: FrontMatter) -> Runbook:
-    first = next((block for block in blocks if block.kind == "heading" and block.level == 1), None)
+    first = _title_of(blocks)
     title = str(front.values.get("title") or front.values.get("alert") or "")
     about = [str(front.values[key]) for key in _ABOUT if isinstance(front.values.get(key), str)]
     body = front.body
@@ -198,6 +200,15 @@ def _single(file: SourceFile, blocks: list[Block], front: FrontMatter) -> Runboo
     found = _runbook(heading, rest, body.strip(), Source(path=file.path, line=first.line if first else 1))
     found = replace(found, name=name, extra=found.extra | _owners(front))
     return replace(found, when="\n\n".join(text for text in (said, *about, found.when) if text))
+
+
+def _title_of(blocks: list[Block]) -> Block | None:
+    """The heading that is the title: the first of level 1, or the name of an alert that stands above all others."""
+    headings = [block for block in blocks if block.kind == "heading"]
+    if first := next((block for block in headings if block.level == 1), None):
+        return first
+    above = [block for block in headings if block.level == min(one.level for one in headings)]
+    return above[0] if len(above) == 1 and above[0] is headings[0] and is_alert_name(above[0].text) else None
 
 
 def _owners(front: FrontMatter) -> dict[str, str]:
@@ -274,7 +285,7 @@ _GENERIC_HEADING = expression(
     r"(?:(?:alert|the|this|a|an|general|operational|ops|on-?call|incident|response"
     r"|service) )*(?:run-?books?|play-?books?|overview|alerts?|meaning|summary"
     r"|introduction|description|troubleshooting|documentation|readme|index|title|untitled|procedures?"
-    r"|guide|steps|details|sop)",
+    r"|guide|steps|details|sop|usage|update|create|delete|add|remove|install(?:ation)?|set-?up|back-?up|restore)",
     re.I,
 )
 

@@ -65,8 +65,9 @@ def test_a_folder_of_such_a_home_says_where_nobody_names_its_database(shared_hom
 
 
 def test_a_lookup_waits_for_no_disk_and_all_else_does(
-    shared_home: Path, monkeypatch: pytest.MonkeyPatch
+    shared_home: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    naming(shared_home, f"{url}&options={quote('-c synchronous_commit=on')}")
     waited = dict[str, str]()
     insert, record = DeferredLookups.insert, Ledger.record_outcome
 

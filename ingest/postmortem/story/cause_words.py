@@ -1,6 +1,6 @@
-"""The words in which engineers tell causes, and those in which they deny, plan, or guess.  Pure data.
+"""The words in which engineers tell causes.  Pure data.
 
-`KINDS` weighs them by how surely a sentence with them tells a cause; `NO_CAUSE` and `DENIED` rule a sentence out.
+`KINDS` weighs them by how surely a sentence with them tells a cause; `no_cause_words.py` has those that rule one out.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 
 from kb.expression import expression
 
-_TROUBLE = (
+TROUBLE = (
     r"(?:outages?|incidents?|disruptions?|degrad\w+|unavailab\w+|downtimes?|down|fail(?:s|ed|ing|ures?)?"
     r"|crash\w*|segfault\w*"
     r"|errors?|loss|lost|losing|timed out|time-?outs?|timing out|slow\w*|latenc\w+|corrupt\w*|br[eo]ke\w*"
@@ -28,7 +28,7 @@ _TROUBLE = (
 )
 _CAUSE_NOUN = (
     r"(?:root causes?|causes?|culprits?|source|trigger|origin"
-    rf"|reasons? (?:for|behind|why|that) (?:[\w'’-]+ ){{0,3}}?(?:this|that|it|{_TROUBLE}))"
+    rf"|reasons? (?:for|behind|why|that) (?:[\w'’-]+ ){{0,3}}?(?:this|that|it|{TROUBLE}))"
 )
 _HANDLED = (
     r"(?! (?:\w+ly )?(?:(?!caused|triggered|related)\w{2,}(?:ed|en)|known|seen|fixed|found|gone|over"
@@ -47,7 +47,7 @@ _CALLED = expression(
     r"|down to|the (?:direct )?(?:result|consequence) of|linked to)\b"
     r"|\b(?:this|it|that|which|outage|incident|failure|crash|problem|issue) (?:\w+ )?(?:happens|happened"
     r"|occurred|occurs) (?:because|since|when|due to|as)\b"
-    rf"|\b(?:{_TROUBLE}|this|it|we|i|cause|source)\b[^.;]{{0,60}}\b(?:traced|tracked|narrowed|pinned|nailed"
+    rf"|\b(?:{TROUBLE}|this|it|we|i|cause|source)\b[^.;]{{0,60}}\b(?:traced|tracked|narrowed|pinned|nailed"
     rf"|attributed|ascribed|boil(?:s|ed)?"
     r"|came|put|trace(?:s|able)?) (?:[\w#'’-]+ ){0,4}?(?:back|down|up)? ?to\b"
     r"(?! (?:(?:a (?:head|halt|stop)|be|light|us|our attention)\b|the (?:team|office|conclusion|state|version"
@@ -55,7 +55,11 @@ _CALLED = expression(
     rf"|\b(?:the|a|one|our|main|real|true|actual|likely|probable|primary|underlying|core|ultimate|direct"
     rf"|original|initial)"
     rf" (?:[\w-]+ ){{0,2}}?{_CAUSE_NOUN} (?:[\w'’-]+ ){{0,6}}?(?:was|were|is|lay|turned out|proved)\b{_HANDLED}"
+    r"|^\W*causes? (?:of|for|behind) [^.;]{3,60}? (?:was|were|is|are|turned out|proved)\b"
     r"|\b(?:was|were|is|are|to be) (?:\w+ )?(?:to blame|at fault|the (?:\w+ )?(?:culprit|cause|offender))\b"
+    r"|\bwhat (?:\w+ ){0,3}?(?:caused|broke|triggered|led to|brought)\b[^.;]{3,80}? (?:was|were|is)\b"
+    r"|\bit (?:was|is) (?!(?:not|only|just)\b)[^.;,]{3,80} (?:that|which|who) (?:caused|broke|triggered|led to"
+    r"|brought)\b"
     r"|\bto be the (?:root )?cause of\b|\b(?:identif\w+|found|confirmed|determined) (?:[\w#/.:-]+ ){0,6}?(?:as"
     r"|to be) the (?:\w+ )?(?:culprit|cause|source|reason|problem)\b|\b(?:responsible for|contribut(?:ed"
     r"|ing) to) (?:the|this) (?:\w+ )?(?:outage|incident|issue|failure|problem|errors?|downtime)\b"
@@ -78,11 +82,11 @@ _PROBLEM = expression(
 """It is called the problem."""
 
 _DUE = expression(
-    rf"\b{_TROUBLE}\b[^.;]{{0,80}}\b(?:due to|because|owing to|on account of|as a (?:result|consequence) of)\b"
+    rf"\b{TROUBLE}\b[^.;]{{0,80}}\b(?:due to|because|owing to|on account of|as a (?:result|consequence) of)\b"
     r"|\b(?:affected|hit|impacted|disrupted|knocked out|taken down) by (?:a|an|the) (?:[\w-]+ ){0,3}?(?:outage"
     r"|failure|attack|bug|fault|crash|problem|issue|power cut)\b"
     rf"|^\W*(?:because|due to|as a (?:result|consequence) of"
-    rf"|owing to)\b[^.;]{{3,160}},[^.;]{{0,120}}\b{_TROUBLE}\b"
+    rf"|owing to)\b[^.;]{{3,160}},[^.;]{{0,120}}\b{TROUBLE}\b"
     r"|^\W*(?:because of|due to|as a (?:result|consequence) of|owing to) (?:a|an|the"
     r"|our)\b[^.;,]{0,80}\b(?:bugs?|errors?|mistake|changes?|misconfig\w+"
     r"|upgrades?|updates?|faults?|failures?|outage|migration|deploy\w*|release|merge|leak|lack|shortage|spike"
@@ -97,10 +101,12 @@ ANNOUNCED = expression(
     r"\b(?:things|factors|causes|reasons|issues|problems|failures|bugs|mistakes|events|circumstances"
     r"|changes)\b[^:]*(?:collud|combin|conspir|contribut"
     r"|compound|led to|made|caus|came together|at play|to blame|went wrong|happen|result|root)[^:]*:$"
-    r"|\b(?:collud|combin|conspir|contribut|compound|caus|result of)\w*\b[^:]*\b(?:things|factors|causes"
+    r"|\b(?:collud|combin|conspir|contribut|compound|caused by|result of)\w*\b[^:]*\b(?:things|factors|causes"
     r"|reasons|issues|problems|failures"
     r"|bugs|mistakes|events|following)\b[^:]*:$|\b(?:caused by|due to|because(?: of)?|result of"
-    r"|traced to)(?: \w+)?:$|\b(?:root )?causes?\b[^:]{0,40}\b(?:was|were|is|are)(?: as follows)?:$",
+    r"|traced to)(?: \w+)?:$"
+    r"|\b(?:the )?(?:actual|real|true|underlying|main|root|core) (?:issue|problem|error|fault)s? (?:was|were|is|are)"
+    r"(?: as follows)?:$|\b(?:root )?causes?\b[^:]{0,40}\b(?:was|were|is|are)(?: as follows)?:$",
     re.I,
 )
 """A list of causes is announced."""
@@ -108,7 +114,8 @@ ANNOUNCED = expression(
 _FOUND = expression(
     r"\b(?:turn(?:s|ed) out (?:to be|that|we|the|a)\b|prov(?:ed|en) to be\b)"
     r"|\b(?:(?:investigations?|analysis|debugging|digging|logs?|research|inspection|it|we|team|engineers?|i)"
-    r" (?:[\w'’-]+ ){0,3}?)(?:discovered|found(?: out)?|determined|reali[sz]ed|reveals?|revealed|showed|shown"
+    r" (?:[\w'’-]+ ){0,3}?)(?:discovered|found(?: out)?|determined|identified|reali[sz]ed|reveals?|revealed"
+    r"|showed|shown"
     r"|established|learn(?:ed|t)|noticed|conclud\w+)(?: (?:that|the reason|how)\b|,? because)"
     r"|\b(?:it|this) (?:became|was|is) (?:\w+ )?(?:clear|obvious|apparent|evident|established) that\b",
     re.I,
@@ -133,6 +140,7 @@ _STATES = (
     r"|regressions?|typos?|misconfigurations?"
     r"|vulnerabilit(?:y|ies)|race|mismatch) (?:in|of|with|introduced|that|which|when|where|between)\b"
     r"|(?:did(?: not|n['’]t)|does(?: not|n['’]t)|do(?: not|n['’]t)|never|no longer) (?:\w+ )?(?:match\w*"
+    r"|add|remov\w+|releas\w+|clos\w+|validat\w+|escap\w+|limit\w*"
     r"|rotate\w*|renew\w*|clear\w*|purge\w*"
     r"|exclude\w*|includ\w+|respect\w*|handl\w+|support\w*|exist\w*|detach\w*|clean\w*|configur\w+|account\w*"
     r"|complet\w+|finish\w*"
@@ -178,7 +186,7 @@ _LEADS_TO = expression(
     r"|\btrigger(?:ed|ing|s)\b(?! (?:by|alert|an? (?:alert|alarm|page)|the alert))"
     r"|\b(?:made|making) (?:[\w-]+ ){1,6}(?:unavailable|unreachable|impossible|inaccessible|unresponsive"
     r"|unusable|fail|crash|slow)\b"
-    rf"|\bmanifest(?:ed|s) (?:itself )?(?:as|in)\b(?=.*(?:\b{_TROUBLE}\b|{_STATES}))",
+    rf"|\bmanifest(?:ed|s) (?:itself )?(?:as|in)\b(?=.*(?:\b{TROUBLE}\b|{_STATES}))",
     re.I,
 )
 """One thing leads to another."""
@@ -194,6 +202,9 @@ _MISTAKE = expression(
     r"|delet|remov|revok|grant|disabl"
     r"|overwr|dropp|appl|deploy|chang|configur|merg|push|creat|point|commit|leak|expos|releas|includ|turn|start"
     r"|stopp|execut|publish)\w*"
+    r"|\b(?:incorrect|misconfigured|faulty|buggy|broken|bad|malformed|incomplete|outdated|invalid|wrong)"
+    r" (?:[\w-]+ ){1,4}?(?:was|were|had been|got) (?:\w+ly )?(?:pushed|deployed|applied|released|merged|rolled out|used"
+    r"|shipped|published|introduced|installed|committed|promoted)\b"
     r"|\b(?:from|with|to|onto|against|in|for|used|using|set|pushed|deployed|deleted|dropped|chose"
     r"|ran) (?:the |a )?wrong \w"
     r"|\b(?:D?DoS|denial[- ]of[- ]service|brute[- ]force|phishing|supply[- ]chain) attack"
@@ -210,18 +221,27 @@ _AFTER = expression(
     r"\b(?:after|following|since|when|with|upon|during) (?:[\w'’/.-]+ ){0,5}?(?:upgrad|updat|deploy"
     r"|releas|chang|migrat|restart|roll-?out|merg|switch"
     rf"|mov|maintenance|reboot|refactor|renam|bump|install|config|replac|enabl|disabl|introduc|remov"
-    rf"|delet)\w*\b[^;]{{0,120}},[^;]*\b{_TROUBLE}\b"
-    rf"|\b{_TROUBLE}\b[^.;]{{0,60}} (?:after|following|when|since) (?:[\w'’/.-]+ ){{0,5}}?(?:upgrad"
+    rf"|delet)\w*\b[^;]{{0,120}},[^;]*\b{TROUBLE}\b"
+    rf"|\b{TROUBLE}\b[^.;]{{0,60}} (?:after|following|when|since) (?:[\w'’/.-]+ ){{0,5}}?(?:upgrad"
     rf"|updat|deploy|releas|chang|migrat|roll-?out|merg|switch"
     r"|maintenance|refactor|renam|bump|install|replac|enabl|disabl|introduc|remov|delet)\w*\b",
     re.I,
 )
 """Something went wrong after a change."""
-_FOUND_TROUBLE = expression(rf"(?:{_FOUND.pattern}).*(?:\b{_TROUBLE}\b|{_STATES})", re.I)
+_FOUND_TROUBLE = expression(rf"(?:{_FOUND.pattern}).*(?:\b{TROUBLE}\b|{_STATES})", re.I)
+_INVESTIGATED = expression(
+    r"\b(?:investigat\w+|analysis|inspection|post-?mortem|digging|debugging|diagnosis)\b[^.;]{0,50}?"
+    r"\b(?:found|identified|discovered|determined|reveal(?:s|ed)|showed|uncovered|concluded|reali[sz]ed)(?: that"
+    r"| how)\b"
+    r"(?![^.;]{0,60}\b(?:affected|impacted|no longer|fixed|recovered)\b)",
+    re.I,
+)
+"""An investigation found it out."""
 KINDS = (
     (5, ANNOUNCED),
     (5, _CALLED),
     (4, _PROBLEM),
+    (4, _INVESTIGATED),
     (3, _DUE),
     (3, _MISTAKE),
     (3, _LEADS_TO),
@@ -255,7 +275,8 @@ PAST = expression(
 ENDS_IN_ED = expression(r"\b\w{2,}ed\b")
 PRESENT = expression(r"\b(?:is|are|has|have|does|do|allows?|requires?)\b")
 SAYS_WHAT_IS = expression(
-    r"\W*(?:(?:this|it|that|the (?:\w+ ){0,3}(?:cause|problem|issue|reason|culprit|trigger|bug)) (?:\w+ )?(?:is"
+    r"\W*(?:(?:due to|because of)\b|(?:this|it|that|the (?:\w+ ){0,3}(?:cause|problem|issue|reason|culprit"
+    r"|trigger|bug)) (?:\w+ )?(?:is"
     r"|seems|stems|happens)\b|(?:we|i) (?:suspect|believe|think|assume)\b)",
     re.I,
 )
@@ -265,110 +286,6 @@ RECOVERED = expression(
     re.I,
 )
 
-DENIED = expression(
-    r"(?:\bnot|n['’]t|\bnever)(?: \w+){0,3} (?:caus(?:e|ed|ing)|due to|because|triggered|the (?:\w+ )?(?:cause"
-    r"|culprit|reason|root)|related"
-    r"|responsible|the result|linked|to blame|at fault|to be the)\b|\bnot (?:at fault|to blame|to be the)\b"
-    r"|\bunrelated\b|\bruled? out\b|\bred herring\b|\bfalse (?:lead|alarm)\b"
-    r"|\bno (?:\w+ ){1,4}(?:as a (?:result|consequence)|due to|because of|caused)\b"
-    r"|\bnot have (?:any )?(?:\w+ )?evidence\b|\bno (?:evidence"
-    r"|indication|sign|relation|root cause|cause|effect|impact|adverse)\b|\bnothing to do with\b|\bregardless\b",
-    re.I,
-)
-BUT_RATHER = expression(
-    r"\b(?:but|rather)(?: (?:by|due to|because of|from|in|with|of))? (?:a|an|the|our|their)\b", re.I
-)
-
-NO_CAUSE = (
-    # Thought at first, or looked for.
-    expression(
-        r"\b(?:initial(?:ly)?|at first|first|originally|early on|our first|misleading\w*"
-        r"|wrongly)\b[^.]{0,40}\b(?:suspect|thought|assum|believ"
-        r"|theor|hypothes|guess|looked like|appear|attribut|diagnos|blam)\w*|\b(?:we|i"
-        r"|they) (?:had )?(?:initially|first|originally)\b"
-        r"|\b(?:mistook|mis-?diagnosed|might as well|wonder(?:ed|ing)? (?:if|whether))\b"
-        r"|\b(?:looking|look|search(?:ing|ed)|investigat\w+|check(?:ed|ing)?|debug\w*|unclear|unsure|understand"
-        r"|figure out|find(?:ing)?|identify) (?:\w+ ){0,4}(?:if|whether|why|what|cause|reason|for)\b",
-        re.I,
-    ),
-    # Not said of what happened: possible, planned, advised, in general.
-    expression(
-        r"\b(?:could|can|would|will|should|shall|must)(?: (?:also|then|potentially|easily|\w+ly))?"
-        r" (?:cause|lead|result|trigger|break|prevent|happen|bring|make|take|have|be|occur|block|overload"
-        r"|overwhelm|exhaust|need|want|like|help|work"
-        r"|use|add|continue|allow|create|exceed|keep|give|get)\b(?![^.;]{0,60}\b(?:because|due to"
-        r"|attributed|traced|explained)\b)"
-        r"|['’]ll\b|\b(?:we|i|they) (?:should|will|need|plan|must|want|hope|intend|recommend)\b|\bgoing to\b"
-        r"|^\W*(?:to (?:prevent|avoid|fix|mitigate|resolve|address|reduce|protect|guard|ensure|make sure|help)"
-        r"|in (?:the )?future|going forward"
-        r"|next time|ensure|make sure|consider|note that|please|if |when (?:a|an|you) |add |create |update "
-        r"|set up |use |check |verify|investigate"
-        r"|document|improve|implement)\b|\bto (?:avoid|prevent) (?:this|similar|such)\b"
-        r"|\bfrom happening again\b"
-        r"|^(?!.*\bcaused by\b).*\b(?:generally|usually|typically|often|normally|in general|on occasion"
-        r"|sometimes|tends? to|in theory|for example|might)\b|\bin (?:case|the event)\b|\bfuture\b",
-        re.I,
-    ),
-    # What the incident itself led to.
-    expression(
-        r"^\W*(?:(?:this|these|the|both|our) )?(?:[\w.-]+ ){0,3}(?:incidents?|outages?|disruptions?"
-        r"|downtime|degradation)"
-        r" (?:\w+ly |also )?(?:led|caused|resulted|impacted|affected|meant|prevented|rendered"
-        r"|disrupted)\b(?! (?:by|from)\b)"
-        r"|\b(?:incident|outage|disruption) (?:began|started|lasted|occurred) (?:at|around|on|between"
-        r"|from|for)\b(?!.*\b(?:when|after|due|because|during)\b)",
-        re.I,
-    ),
-    # Why somebody did or noticed something, how it ended, or why that took long.
-    expression(
-        r"\b(?:noticed|detected|discovered|spotted|alerted|paged|reported|caught|aware|identified|confirmed"
-        r"|found|visible|learn\w*)\b[^.]{0,30}\b(?:because|due to|thanks to|when|after seeing)\b"
-        r"|\b(?:respon[sd]\w*|detecti\w+|diagnos\w+|debugging|investigation|recovery|resolution|escalat\w+"
-        r"|rollback|rolling back|revert\w*"
-        r"|mitigation|fix|workaround|identif\w+|communication|reviews?)\b[^.]{0,50}\b(?:slow\w*|delay\w*"
-        r"|long(?:er)?|harder|hamper\w*|difficult\w*|late(?:r)?|due to|because)\b"
-        r"|\b(?:slow\w*|delay\w*|longer|harder|hamper\w*|difficult|complicat\w+)\b[^.]{0,50}\b(?:respon[sd]\w*"
-        r"|detect\w+|diagnos\w+|debug\w*"
-        r"|investigat\w+|recover\w*|resol\w+|escalat\w+|rollback|mitigat\w+|identif\w+|rollout)\b"
-        r"|\b(?:fixed|resolved|solved|recovered|restored|mitigated|remediated|worked around|helped"
-        r"|cleared)\b[^.]{0,60}\b(?:by|because|due to|after|when|once|since)\b"
-        r"|^\W*(?:luckily|fortunately|thankfully|sorry|(?:we|i)(?:['’]re|['’]m| are| am) (?:\w+ )?sorry"
-        r"|we apologi[sz]e|thanks|to be (?:clear|explicit))\b"
-        r"|\bno (?:one|body)?\s?(?:\w+ )?(?:was|were|have|has|had|is|are)\b|^\W*(?:nobody|no one)\b|\bcaus(?:ed"
-        r"|ing) (?:no|little)\b|\bonly lasted\b|\balerts?\b[^.]*\bunacknowledged\b"
-        r"|\b(?:mitigations?|remediation|workaround|fix)\b[^.]{0,20}\b(?:consist\w*|applied|was|were|put"
-        r"|deployed)\b"
-        r"|\bwithout (?:any )?(?:\w+ )?(?:issues?|problems?|errors?|trouble|impact|downtime|action)\b"
-        r"|\b(?:suggest|mention)(?:s|ed|ing)?\b"
-        r"|^\W*(?:so |then |therefore |hence )?(?:we|i|they|the team) (?:\w+ly )?(?:decided|chose|opted|went"
-        r"|wanted|were able|are able|rolled|reverted|restarted|scaled"
-        r"|disabled|moved|switched|asked|tried|believed?|did|do|have|use|used|took|stopped|blocked|banned"
-        r"|enabled|removed|deleted|backdated|fixed)\b"
-        r"(?! (?:\w+ly )?(?:forgot|not )).*\b(?:because|due to|since|as)\b"
-        r"|\b(?:alerts?|alarms?|pages?|notifications?|response|investigation) (?:was"
-        r"|were) (?:\w+ )?(?:triggered|raised|fired|caused)\b"
-        r"|^\W*as a (?:result|consequence) of[^,]*, (?:we|i|they|the team)\b|\bbecause (?:we|i|they) (?:did"
-        r"|do)(?: not|n['’]t) want\b"
-        r"|\b(?:un(?:expected|usual|noticed)|strange|confusing|surprising|odd|fine|ok(?:ay)?|good) because\b"
-        r"|\bunnoticed\b|\b(?:limited|minimal|minor|little) impact\b"
-        r"|\b(?:user|customer|business|data) impact (?:was|is)\b|^\W*impact\b",
-        re.I,
-    ),
-    # Named and not told.
-    expression(
-        r"\bcauses? (?:of \w+ )?(?:was|were|is|lay|turned out to be) (?:\w+ )?(?:deeper|elsewhere|different"
-        r"|something else|more (?:complex|complicated|subtle)|two-?fold|several|manifold)\b",
-        re.I,
-    ),
-    # Still looked for.
-    expression(
-        r"\b(?:root )?causes? (?:\w+ ){0,3}(?:is|was|are|were|remains?|has|have) (?:\w+ )?(?:not|unknown"
-        r"|unclear|yet|still|being|under|undetermined|to be)\b"
-        r"|\b(?:unknown|undetermined|unclear|unidentified) (?:root )?(?:cause|reason)s?\b|\bunknown\b"
-        r"|\bas yet\b|\bcannot say\b|\bnot sure\b|\b(?:do|does|did)(?: not|n['’]t) (?:yet )?know\b",
-        re.I,
-    ),
-)
 POINTS_BACK = expression(
     r"\W*(?:this|that|these|those|it|which|as a (?:result|consequence)(?: of (?:this|that"
     r"|these))?(?! of)|consequently|therefore|thus|hence|because of (?:this|that|these|it)"

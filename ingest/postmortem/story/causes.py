@@ -18,13 +18,10 @@ from dataclasses import dataclass
 from ingest.postmortem.causes import is_open
 from ingest.postmortem.story.cause_words import (
     ANNOUNCED,
-    BUT_RATHER,
-    DENIED,
     ENDS_IN_ED,
     INCIDENT,
     KINDS,
     NAMES_ITS_CAUSE,
-    NO_CAUSE,
     PAST,
     POINTS_BACK,
     PRESENT,
@@ -32,6 +29,7 @@ from ingest.postmortem.story.cause_words import (
     SAYS_LITTLE,
     SAYS_WHAT_IS,
 )
+from ingest.postmortem.story.no_cause_words import BUT_RATHER, DENIED, NO_CAUSE
 from kb.expression import expression
 
 MOST_CAUSES = 3
@@ -70,6 +68,8 @@ class Passage:
     weight: int
     is_past: bool = True
     """Whether it tells of the past in the past tense; titles and timelines do not."""
+    least: int = 0
+    """What the words of a sentence must weigh by themselves; a title that tells only a state tells what was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,12 @@ def told_causes(passages: Iterable[Passage], title: str) -> tuple[ToldCause, ...
     topic = _topic(title)
     weighed = [
         (kind + stands, ToldCause(text, says_so=kind > _SURMISED))
-        for passage in (Passage(title, 2, is_past=False), *passages)
+        for passage in (Passage(title, 2, is_past=False, least=_SURMISED + 1), *passages)
         for said in _said_in(passage.text)
         if _is_sentence(said.text) and (not passage.is_past or _tells_of_the_past(said.text))
         # The words are looked for last, and only those that would weigh enough where it stands: they take longest.
         for stands in [passage.weight + _about(said, topic if passage.is_past else frozenset())]
-        if (kind := _kind(said.text, least=_ENOUGH - stands)) and _asserts(said.text)
+        if (kind := _kind(said.text, least=max(_ENOUGH - stands, passage.least))) and _asserts(said.text)
         for text in _told(said)
     ]
     heaviest = max((weight for weight, _ in weighed), default=0)
@@ -142,7 +142,7 @@ def _said_in(text: str) -> Iterator[_Said]:
     before, count = "", 0
     ends = _SENTENCE_END_SMALL if _begins_small(blocks) else _SENTENCE_END
     for place, block in enumerate(blocks):
-        if block.lstrip().startswith(("#", "|", "!", "[^", "<")):
+        if block.lstrip().startswith(("#", "|", "!", "[^", "<", ">")):
             before = ""
             continue
         is_item = bool(_BULLET.match(block))
@@ -155,7 +155,14 @@ def _said_in(text: str) -> Iterator[_Said]:
             yield _Said(
                 sentence, "" if is_item and not number else before, listed, count <= _EARLY, count == 2
             )
-            before = sentence
+            before = _whole(before, sentence)
+
+
+def _whole(before: str, sentence: str) -> str:
+    """A sentence with the one before it, where it says only `it` or `this` of what that names."""
+    joined = f"{before} {sentence}"
+    goes_on = before and not before.endswith((":", "?")) and _points_back(sentence)
+    return joined if goes_on and len(joined) <= _LONGEST else sentence
 
 
 def _begins_small(blocks: Iterable[str]) -> bool:
@@ -192,7 +199,7 @@ def _asserts(sentence: str) -> bool:
 
 def _told(said: _Said) -> Iterator[str]:
     if said.listed and ANNOUNCED.search(said.text):
-        yield from said.listed
+        yield from (item for item in said.listed if _asserts(item))
     elif said.text.endswith(":"):
         return
     elif _points_back(said.text):

@@ -59,6 +59,11 @@ _VERBS = (
 ACTION = expression(rf"(?<![\w-])(?:{_VERBS})(?![\w-])", re.I)
 """Something was done to what runs."""
 
+NOUNS = expression(
+    r"(?:updat|upgrad|releas|chang|increas|decreas|limit|deploy|mov|switch|build|set|block)e?s?", re.I
+)
+"""Verbs that are nouns as often."""
+
 STRONG = expression(
     r"\broll(?:s|ed|ing)?[ -]?back|\brollback\b|\brevert|\brestart|\breboot|\bdelet(?:e[sd]?|ing)\b"
     r"|\bfail(?:ed|ing)?[ -]?over"
@@ -84,6 +89,7 @@ RECOVERED = expression(
     r"|users) again|(?<!deployed )(?<!merged )(?<!tested )(?<!built )success(?:ful(?:ly)?)?(?! (?:deployed"
     r"|merged|tested|built))"
     r"|wieder (?:erreichbar|verfügbar|online|stabil|normal|da)|behoben|wiederhergestellt|gelöst"
+    r"|(?<=, )(?:fixing|resolving|restoring|mitigating) (?:the|this|it|all|our)"
     r"|drops? back|good again|all good|goes? back to normal|went back to normal)\b",
     re.I,
 )
@@ -95,8 +101,8 @@ ENDED_BY = expression(
     r"[^.;]{0,60}?\b(?:by|after|once|when|through|via|using|with)\b"
     r"|\b(?:resolution|solution|remedy|workaround|(?:the|our|quick|short[ -]term|immediate"
     r"|temporary) fix) (?:was|is|were) (?:to|a|an|by)?\b"
-    r"|\bto (?:resolve|fix|mitigate|remedy|recover from|stop|restore|bring back)\b[^.;]{3,80},? (?:we|i"
-    r"|the \w+|they|engineers)\b"
+    r"|^\W*(?:(?:in order|\w+ly|then|and),? )?to (?:resolve|fix|mitigate|remedy|recover from|stop|restore|bring back)\b"
+    r"[^.;]{3,80},? (?:we|i|the \w+|they|engineers)\b"
     r"|\b(?:after|once|when|by|with)\b[^.;]{8,160}?,? (?:\w+ ){0,4}(?:came back|comes? (?:back )?up|recovered"
     r"|(?:was|were) (?:restored|resolved|fixed|back)|worked again"
     r"|(?:was|were) able to (?:\w+ly )?(?:start|connect|run|resume|fix|resolve|restore|recover)"
@@ -104,16 +110,29 @@ ENDED_BY = expression(
     r"|\b(?:recovery|behebung|lösung|behoben|wiederhergestellt|gelöst)\b[^.;]{0,60}\b(?:durch|mittels|nachdem)\b"
     r"|\bdurch\b[^.;]{3,100}\b(?:behoben|wiederhergestellt|gelöst)\b"
     r"|\band (?:the |a |all |everything |new )?(?:[\w-]+ ){0,4}(?:came|comes?) (?:back )?(?:up|online)\b"
+    r"|(?:(?<=, )|(?<=thereby )|(?<=thus ))(?:fixing|resolving|restoring|mitigating|ending) (?:the|this|it|all|our)\b"
+    r"|\b(?:seem(?:s|ed)|appear(?:s|ed)|managed|(?:was|were) (?:enough|able)) to (?:fix|resolve|solve|restore"
+    r"|mitigate)\b"
+    r"|\bto (?:restore|fix|resolve|mitigate|bring back) (?:the|this|it|all|our|service|functionality|access|traffic)\b"
     r"|\b(?:this|that|which) (?:fixed|resolved|restored|brought|solved|mitigated|stopped|cleared|helped)\b",
     re.I,
 )
 """A sentence that ties the end to what brought it."""
 
+ALSO_DONE = expression(
+    r"\b(?:which|that|and|this|it) (?:has|have|was|were) (?:\w+ ){0,2}?(?:been )?(?:replaced|fixed|restarted"
+    r"|removed|reverted"
+    r"|rolled back|repaired|corrected|restored|renewed|upgraded|patched|deleted|disabled)\b",
+    re.I,
+)
+"""A sentence that tells a cause and goes on with what was done about it: `a failed disk, which has been replaced`."""
+
 ONLY_ENDED = expression(r"restor|fix|correct|repair", re.I)
 """Verbs that say that it ended and not how."""
 
 NOT_DONE = expression(
-    r"['’]ll\b|\b(?:we|i)(?:['’]re| are) (?:\w+ly )?(?:making|working|planning|looking|adding|going|discussing"
+    r"['’]ll\b|\bwon['’]t\b|\bstill (?:only )?ha(?:d|s|ve)\b|\b(?:we|i)(?:['’]re| are) (?:\w+ly )?(?:making"
+    r"|working|planning|looking|adding|going|discussing"
     r"|investigating|monitoring|exploring|reviewing|still"
     r"|improving|evaluating)\b|\bsorry\b"
     r"|\b(?:we|i) (?:do not|don['’]t) know\b|\bnow (?:we|i) (?:know|see|think|understand)\b"
@@ -125,7 +144,8 @@ NOT_DONE = expression(
     r"|want(?:s|ed)?|decid(?:es?|ed|ing) (?:not|against)|todo|to do|if we|next time|in (?:the )?future|going to"
     r"|did ?n[o'’]t (?:help|work|fix|resolve|change)|does ?n[o'’]t (?:help|work|fix)|no (?:effect"
     r"|improvement|change|luck)|without (?:success|effect)"
-    r"|did(?: not|n['’]t) get|had not|was not|were not|is not|wasn['’]t|not been|still (?:failing|down|broken)"
+    r"|did(?: not|n['’]t) get|no (?:[\w-]+ ){1,3}(?:was|were)|not (?:impact|affect)ed|had not|was not|were not"
+    r"|is not|wasn['’]t|not been|still (?:failing|down|broken)"
     r"|fix (?:only )?took|unsuccessful\w*|erfolglos|ohne Erfolg|fehlgeschlagen"
     r"|soll(?:te|en|ten)?|müss(?:en|te)|geplant"
     r"|(?:add|improv|creat|begun|began|set(?:ting)? up)\w*\b[^.]{0,40}\b(?:monitor|alert|dashboard|logging|metric)\w*"
@@ -138,13 +158,16 @@ NOT_DONE = expression(
 BEGINNING = expression(
     r"\b(?:accident(?:al|ally)|breaking|malformed|culprit ingress|suggest(?:s|ed|ing)?|acknowledg\w+"
     r"|report(?:s|ed|ing) (?:that|high|issues?|problems?|errors?)"
-    r"|unintentionally|mistakenly|expires?d?|noted that|discover(?:s|ed)|found out|asks?|awaiting"
+    r"|unintentionally|mistakenly|attackers?|expires?d?|noted that|discover(?:s|ed)|reali[sz]e[sd]?|found out"
+    r"|asks?|awaiting"
+    r"|(?:add|introduc|deploy|releas|merg|push)(?:ed|es|s) (?:(?:the|a|an|some) )?(?:faulty|buggy|bad|broken|defective)"
     r"|monitoring continues|starting to (?:see|notice)"
     r"|OOM|out of memory|status page|message posted|follow-?up|ticket raised|incident raised|working on"
     r"|update (?:given|on))\b"
     r"|\bstop(?:s|ped) (?:respond|report|work|process|serv|accept|spinn|creat|start|sync|updat|emit|receiv|runn"
     r"|collect|schedul|send|writ|log)\w*ing\b"
-    r"|\b(?:caused|causes?|causing|trigger(?:s|ed|ing)|broke|introduc(?:es|ed|ing)|prevent(?:s|ed|ing)"
+    r"|\b(?:caused|(?<!root )(?<!the )(?<!main )causes?|causing|trigger(?:s|ed|ing)|broke|introduc(?:es|ed|ing)"
+    r"|prevent(?:s|ed|ing)"
     r"|start(?:s"
     r"|ed)? (?:failing|to fail|seeing)|outage (?:starts|started|begins|began)"
     r"|incident (?:starts|started|begins|began)|errors? (?:start|begin|appear)|(?:issue"

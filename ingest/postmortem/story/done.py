@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from ingest.postmortem.story.causes import FENCED
 from ingest.postmortem.story.deed_words import (
     ACTION,
+    ALSO_DONE,
     BEGINNING,
     ENDED_BY,
     NOT_DONE,
+    NOUNS,
     ONLY_ENDED,
     RECOVERED,
     SOMEBODY,
@@ -47,12 +49,35 @@ _MANY_SENTENCES = 2
 """From so many on, an event tells more than one thing."""
 _REASON_BEFORE = expression(r"^(?:since|as|because|although|though|while|even though)\b[^,]{5,160},\s+", re.I)
 _PURPOSE = expression(
-    r",?\s+(?:so (?:that )?(?:we|they|it|he|she|the|this|both|all|each|no(?:body|thing)?|future|new|users)\b"
+    r",?\s+(?:so that\b|so (?:we|they|it|he|she|the|this|both|all|each|no(?:body|thing)?|future|new|users)\b"
+    r"(?=[^.;]{0,60}\b(?:can(?:not|['’]t)?|could|will|would|may|might|should|do(?:es)?(?: not|n['’]t)|stays?|keeps?)\b)"
     r"|in order to\b|to (?:ensure|make sure"
     r"|prevent|avoid|see|check|give|allow|get)\b"
     r"|prior to\b|before (?:\w+ing|it|they|the)\b).*$",
     re.I | re.S,
 )
+
+_NO_PROSE = expression(r"`[^`]*`|(?<=\])\([^()\s]*\)")
+"""Code and addresses of links, whose words tell nothing."""
+_PARTICIPLE_AFTER = expression(r"\b(?:an?|the|this|these|any|some|our|its|their|newly)\s+$", re.I)
+"""`The updated chart failed` tells of a chart, and not that somebody updated it."""
+_NOUN_AFTER = expression(
+    r"\b(?:an?|the|this|that|these|any|no|each|every|our|their|its|his|her|of|for|new|major|minor|latest|next|last"
+    r"|first|second|previous|attempted|planned|scheduled|of|for)\s+(?:[\w.-]+\s+)?$",
+    re.I,
+)
+"""`A major update of the library` tells of an update, and not that one was made."""
+_REMARKS = expression(r" (?:but|although|though|yet) ")
+_REMARK_BEHIND = expression(
+    r",?\s+(?:but|although|though|yet)\b"
+    r"(?![^.;]*(?:\b(?:help|work|fix|fail|resolv|succe|chang|effect|enough|still|not|in vain)|n['’]t\b)).*$",
+    re.I | re.S,
+)
+"""What is remarked behind a deed and does not say that it failed."""
+_FOUND_NOT = expression(
+    r"^[^,;]*\b(?:determin|conclud|found|show|discover|reveal|learn)\w*\b[^,;]*\bnot\b[^,;]*[,;]\s*", re.I
+)
+"""What turned out not to be so, before what was done instead."""
 
 _SENTENCE = expression(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“`*_\[])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
 _ASIDE = expression(r"(?<!\])\([^()]*\)")
@@ -94,10 +119,16 @@ def what_was_done(
     for event in _last_steps(timeline):
         kept.add(_deeds_of(event.text), "timeline", event.time)
     if not kept.measures:
-        for name, text in parts:
-            for sentence in _sentences(text):
-                if _was_done(sentence) and not any(_one_line(sentence) in cause for cause in causes):
-                    kept.add(sentence, name)
+        told = [" ".join(cause.split()) for cause in causes]
+        done = [
+            (sentence, name)
+            for name, text in parts
+            for sentence in _sentences(text)
+            if _was_done(sentence)
+            and (ALSO_DONE.search(sentence) or not any(_one_line(sentence) in cause for cause in told))
+        ]
+        for sentence, name in _last_of(done):
+            kept.add(sentence, name)
     if not kept.measures:
         for sentence in _ended_by(FENCED.sub("", body)):
             kept.add(sentence, "text")
@@ -151,6 +182,14 @@ def _by_somebody(text: str) -> list[str]:
     return [said for said in _sentences(text) if _was_done(said) and SOMEBODY.search(said)][-_LAST_SENTENCES:]
 
 
+def _last_of(done: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of more deeds than are kept those that end outages, else the last of a story: they brought its end."""
+    if len(done) <= MOST_MEASURES:
+        return done
+    ending = [one for one in done if STRONG.search(one[0]) or RECOVERED.search(one[0])]
+    return (ending or done)[-MOST_MEASURES:]
+
+
 def _names_a_means(sentence: str) -> bool:
     """Whether a sentence says how; "restored" and "fixed" alone say that it ended and no more."""
     return any(not ONLY_ENDED.match(found[0]) for found in ACTION.finditer(sentence))
@@ -164,7 +203,9 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _was_done(sentence: str) -> bool:
-    told = _main_clause(_ASIDE.sub("", sentence))
+    if not ACTION.search(sentence):
+        return False
+    told = _main_clause(_ASIDE.sub("", _NO_PROSE.sub("`x`", sentence)))
     deeds = [found for found in ACTION.finditer(told) if _is_deed(told, found)]
     if all(ONLY_ENDED.match(found[0]) for found in deeds) and len(_SPOKEN.findall(told)) < _FEWEST_WORDS:
         return False
@@ -173,7 +214,10 @@ def _was_done(sentence: str) -> bool:
 
 def _main_clause(sentence: str) -> str:
     """A sentence without what stands before or behind it to say why: what may, cannot or should not be."""
-    shorter = _PURPOSE.sub("", _REASON_BEFORE.sub("", sentence))
+    told = _REASON_BEFORE.sub("", sentence)
+    told = _FOUND_NOT.sub("", told) if " not " in told else told
+    told = _REMARK_BEHIND.sub("", told) if _REMARKS.search(told) else told
+    shorter = _PURPOSE.sub("", told)
     return shorter if ACTION.search(shorter) else sentence
 
 
@@ -186,9 +230,14 @@ def _deeds_of(text: str) -> str:
 
 def _is_deed(sentence: str, action: re.Match[str]) -> bool:
     """Whether an action is what a sentence tells; `a job upgrading the chart failed` tells that the job failed."""
-    if not action[0].lower().endswith("ing"):
-        return True
     before = sentence[: action.start()]
+    word = action[0].lower()
+    if word.endswith("ed") and _PARTICIPLE_AFTER.search(before):
+        return False
+    if NOUNS.fullmatch(word) and _NOUN_AFTER.search(before):
+        return False
+    if not word.endswith("ing"):
+        return True
     return not re.search(r"\w", before) or bool(_DOES.search(before))
 
 
