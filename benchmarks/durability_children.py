@@ -69,7 +69,7 @@ def verify(home: Path) -> None:
         say(
             {
                 "asked": len(asked),
-                "generation": kb._parts.vectors.generation(),
+                "generation": kb._parts.vectors.generation().number,
                 "notes": kb._parts.vectors.notes,
                 **wrong,
             }

@@ -187,7 +187,7 @@ def mix(home: Path, worker: str, seconds: str) -> None:
                 "writes": writes,
                 "asked": asker.asked,
                 "faults": asker.faults,
-                "generation": kb._parts.vectors.generation(),
+                "generation": kb._parts.vectors.generation().number,
             }
         )
 
@@ -202,7 +202,7 @@ def ask(home: Path, *_: str) -> None:
                 "writes": 0,
                 "asked": asker.asked,
                 "faults": asker.faults,
-                "generation": kb._parts.vectors.generation(),
+                "generation": kb._parts.vectors.generation().number,
             }
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from kb.errors import InvalidInput
 from kb.expression import expression
@@ -36,14 +37,24 @@ def database_url(home: Home, environ: Mapping[str, str] = os.environ) -> str:
     return given
 
 
-def connections(home: Home, environ: Mapping[str, str] = os.environ) -> int:
+class Connections(NamedTuple):
     """How many connections a process may have to that database at a time; 0 where nothing is said of it."""
+
+    most: int = 0
+    """As one tenant, or as the home."""
+    in_all: int = 0
+    """As all of them together."""
+
+
+def connections(home: Home, environ: Mapping[str, str] = os.environ) -> Connections:
+    """How many connections are allowed."""
     home = home.base or home
     if not _names_one(home):
-        return 0
+        return Connections()
     from kb.configuration.file import ConfigurationFile
 
-    return ConfigurationFile(home, environ).current().database.connections
+    said = ConfigurationFile(home, environ).current().database
+    return Connections(said.connections, said.connections_in_all)
 
 
 def _names_one(home: Home) -> bool:

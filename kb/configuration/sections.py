@@ -265,7 +265,9 @@ class Database(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     url_env: str = ""
     """The environment variable that holds the URL. `KB_DATABASE_URL` goes before both."""
     connections: int = 0
-    """How many connections a process may have at a time, 2 or more; 0 takes 8, which is enough for `kb serve`."""
+    """How many connections a process may have at a time, as each tenant and as the home, 2 or more; 0 takes 8."""
+    connections_in_all: int = 0
+    """How many it may have as all of them together, 4 or more; 0 takes 32. What is done once holds others beside."""
 
 
 KEPT_DAYS = 400

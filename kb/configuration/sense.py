@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SHORTEST = 16
 """Characters that a token or secret must have: shorter ones can be guessed."""
 LEAST_DAYS = 190
+LEAST_IN_ALL = 4
 """The fewest days for which lookups are kept: proposals are drafted from those of half a year."""
 Mistake = tuple[Path, str]
 """Where, and what is wrong there."""
@@ -53,6 +54,11 @@ def senseless(said: Configuration) -> Iterator[Mistake]:
         yield (
             ("database", "connections"),
             "database.connections must be 2 or more; a call may need two at a time",
+        )
+    if said.database.connections_in_all < 0 or 0 < said.database.connections_in_all < LEAST_IN_ALL:
+        yield (
+            ("database", "connections_in_all"),
+            f"database.connections_in_all must be {LEAST_IN_ALL} or more; a call may need two at a time",
         )
     if said.retention.deliveries < 1:
         yield ("retention", "deliveries"), "retention.deliveries must be 1 or more"

@@ -52,10 +52,14 @@ class IncidentListing:
     ledger: Ledger
     _read_to: int = 0
     """The number of the last step that was seen."""
+    _server: int = 0
+    """Which server had it."""
     _known: dict[str, ListedIncident] = field(default_factory=dict)
 
     def all(self) -> Sequence[ListedIncident]:
         """Every incident that goes by its own name, newest first."""
+        if self._server != self.ledger.servers:
+            self._server, self._read_to, self._known = self.ledger.servers, 0, {}
         noted = self.ledger.noted_after(self._read_to)
         # Notes are most of the steps, and none of them changes where an incident stands.
         for subject, events in self.ledger.events_by_subject([*noted], without=Step.NOTE).items():

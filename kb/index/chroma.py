@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kb.errors import InvalidInput, StoreBroken
+from kb.index.generations import Generation
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,10 +79,11 @@ class Server:
             ) from error
         return chromadb.HttpClient(**self._at, settings=Settings(anonymized_telemetry=False))
 
-    def _name(self, generation: int) -> str:
-        return f"kb-{self._home_id}-{generation}"
+    def _name(self, generation: Generation) -> str:
+        mark = f"-{generation.mark}" if generation.mark else ""
+        return f"kb-{self._home_id}-{generation.number}{mark}"
 
-    def build(self, generation: int, ids: Ids, matrix: Matrix) -> None:
+    def build(self, generation: Generation, ids: Ids, matrix: Matrix) -> None:
         """Make the generation's collection anew, and delete those before the last one.
 
         A reader of the last one has moved on by the next time.
@@ -93,14 +95,15 @@ class Server:
             with suppress(NotFoundError):  # it is there only if a builder was killed
                 client.delete_collection(self._name(generation))
             _fill(client, self._name(generation), ids, matrix)
+            ours = f"kb-{self._home_id}-"
             for collection in client.list_collections():
-                prefix, _, number = collection.name.rpartition("-")
-                if prefix == f"kb-{self._home_id}" and int(number) < generation - 1:
+                number = collection.name.removeprefix(ours).partition("-")[0]
+                if collection.name.startswith(ours) and int(number) < generation.number - 1:
                     client.delete_collection(collection.name)
         finally:
             client.close()
 
-    def open(self, generation: int, expected: int) -> Collection:
+    def open(self, generation: Generation, expected: int) -> Collection:
         """The generation's collection.  Raises what Chroma raises, and LookupError when it is not whole."""
         client = self._connect()
         try:

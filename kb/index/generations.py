@@ -4,6 +4,9 @@
 home the words of all chunks (`words`).  Nobody ever writes a folder that somebody may read: a new one is built under
 another name, marked READY, flushed, and renamed.  Readers hold a shared lock on the folder they have open; the lock
 dies with its process.  Folders of earlier versions hold a Chroma collection as well, which nobody asks.
+
+A number alone does not tell a generation: a database that was put back to an earlier time gives numbers again that a
+folder has from the time that is undone.  So each has a mark of its own, which the database has, too.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from kb.errors import HomeNotWritable
 from kb.index import nearest, words
@@ -38,6 +41,23 @@ _ROWS, _ROUNDED = 16_384, 1e-3
 """How far a component may be off that was rounded when it was cached, and once more when it was published."""
 
 
+class Generation(NamedTuple):
+    """One published state of the index."""
+
+    number: int = 0
+    """One more than that of the last; 0 before the first."""
+    mark: str = ""
+    """Drawn when it was built; empty where an earlier version built it."""
+
+
+class Newest(NamedTuple):
+    """Of the folder with the highest number: that, how many vectors it has, and the id of its home, if it says so."""
+
+    number: int = 0
+    vectors: int = 0
+    home: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class WordRows:
     """What the words of a generation are made of: chunk ids with their tokens, of all chunks up to `last`."""
@@ -52,13 +72,17 @@ class Generations:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def folder(self, generation: int) -> Path:
+    def folder(self, generation: Generation) -> Path:
         """Where a generation lies."""
-        return self.root / str(generation)
+        return self.root / str(generation.number)
 
-    def is_ready(self, generation: int) -> bool:
-        """Whether the generation was finished; nothing opens a folder that was not."""
-        return (self.folder(generation) / READY).is_file()
+    def is_ready(self, generation: Generation) -> bool:
+        """Whether this very generation was finished; nothing opens a folder that was not, or is of another one."""
+        try:
+            self._made(generation)
+        except FileNotFoundError:
+            return False
+        return True
 
     @contextmanager
     def building(self, *, wait: bool = False) -> Iterator[bool]:
@@ -71,25 +95,27 @@ class Generations:
 
     def build(
         self,
-        generation: int,
+        generation: Generation,
         ids: Ids,
         matrix: Matrix,
         *,
+        home: str = "",
         word_rows: WordRows | None = None,
         in_cells: bool = False,
     ) -> None:
-        """Write a whole new folder and give it its name.  Call while holding `building`.
+        """Write a whole new folder and give it its name; `home` is the id of the home.  Call while holding `building`.
 
         Raises HomeNotWritable when the disk refuses; what was written of the folder is gone again.
         """
-        part = self.root / f"{generation}.building"
+        part = self.root / f"{generation.number}.building"
         for leftover in (*self.root.glob("*.building"), self.folder(generation)):
             # Of a builder that was killed: never published, so nobody reads it.
             shutil.rmtree(leftover, ignore_errors=True)
         try:
             part.mkdir(parents=True)
             _fill(part, ids, matrix, in_cells=in_cells)
-            made = {"generation": generation, "vectors": len(ids), "cells": in_cells}
+            made = {"generation": generation.number, "mark": generation.mark, "home": home}
+            made |= {"vectors": len(ids), "cells": in_cells}
             if word_rows:
                 made |= {"words": words.fill_folder(part, word_rows.chunks), "last_chunk": word_rows.last}
             sums = {"sums": words.sums(part), "matrix": _sums(part)}
@@ -108,10 +134,10 @@ class Generations:
                 ) from error
             raise
 
-    def hold(self, generation: int) -> IO[str]:
+    def hold(self, generation: Generation) -> IO[str]:
         """A shared lock that keeps the folder from being deleted; release it by closing it.
 
-        Raises FileNotFoundError when the folder is gone or was never finished.
+        Raises FileNotFoundError when the folder is gone, was never finished, or is of another generation.
         """
         handle = (self.folder(generation) / READY).open()
         fcntl.flock(handle, fcntl.LOCK_SH)
@@ -120,10 +146,10 @@ class Generations:
             raise FileNotFoundError(self.folder(generation))
         return handle
 
-    def clean(self, current: int) -> None:
+    def clean(self, current: Generation) -> None:
         """Delete the folders older than `current` that nobody has open."""
         for folder in self.root.iterdir() if self.root.is_dir() else ():
-            if not folder.name.isdigit() or int(folder.name) >= current:
+            if not folder.name.isdigit() or int(folder.name) >= current.number:
                 continue
             try:
                 with (folder / READY).open() as handle:
@@ -135,23 +161,30 @@ class Generations:
                 pass
             shutil.rmtree(folder, ignore_errors=True)
 
-    def size(self, generation: int) -> int:
+    def size(self, generation: Generation) -> int:
         """How many vectors the generation was finished with.  Raises as `hold` does."""
         return int(self._made(generation)["vectors"])
 
-    def _made(self, generation: int) -> dict[str, Any]:
-        """What the mark says."""
-        try:
-            made = json.loads((self.folder(generation) / READY).read_text())
-            return {**made, "vectors": int(made["vectors"])}
-        except (ValueError, KeyError, TypeError) as error:
-            raise FileNotFoundError(f"{self.folder(generation) / READY} is damaged") from error
+    def _made(self, generation: Generation) -> dict[str, Any]:
+        """What READY says.  Raises as `hold` does."""
+        made = self._said(generation.number)
+        if made["mark"] != generation.mark:
+            raise FileNotFoundError(f"{self.folder(generation)} is of another generation with its number")
+        return made
 
-    def in_cells(self, generation: int) -> bool:
+    def _said(self, number: int) -> dict[str, Any]:
+        file = self.root / str(number) / READY
+        try:
+            made = json.loads(file.read_text())
+            return {"mark": "", "home": "", **made, "vectors": int(made["vectors"])}
+        except (ValueError, KeyError, TypeError) as error:
+            raise FileNotFoundError(f"{file} is damaged") from error
+
+    def in_cells(self, generation: Generation) -> bool:
         """Whether its vectors lie in cells.  Raises as `hold` does."""
         return bool(self._made(generation).get("cells"))
 
-    def words(self, generation: int) -> tuple[int, int]:
+    def words(self, generation: Generation) -> tuple[int, int]:
         """How many chunks' words it holds (0: it was made without), and the highest chunk there was then.
 
         Raises as `hold` does.
@@ -159,7 +192,7 @@ class Generations:
         made = self._made(generation)
         return int(made.get("words", 0)), int(made.get("last_chunk", 0))
 
-    def damaged_words(self, generation: int) -> str:
+    def damaged_words(self, generation: Generation) -> str:
         """The files of the words that are not as they were written, or empty."""
         there = words.sums(self.folder(generation))
         wrong = [
@@ -167,16 +200,17 @@ class Generations:
         ]
         return ", ".join(wrong)
 
-    def newest(self) -> tuple[int, int]:
-        """The highest generation that was finished, published or not, and how many vectors it has; zeros for none."""
+    def newest(self) -> Newest:
+        """The highest number that was finished, published or not; zeros for none."""
         there = self.root.iterdir() if self.root.is_dir() else ()
-        numbers = [int(one.name) for one in there if one.name.isdigit() and self.is_ready(int(one.name))]
+        numbers = [int(one.name) for one in there if one.name.isdigit() and (one / READY).is_file()]
         try:
-            return (max(numbers), self.size(max(numbers))) if numbers else (0, 0)
+            made = self._said(max(numbers, default=0))
         except FileNotFoundError:
-            return 0, 0
+            return Newest()
+        return Newest(max(numbers), made["vectors"], str(made["home"]))
 
-    def changed(self, generation: int, among: Sequence[str] = (*_FILES, *nearest.CELL_FILES)) -> str:
+    def changed(self, generation: Generation, among: Sequence[str] = (*_FILES, *nearest.CELL_FILES)) -> str:
         """The files of the vectors that are not as they were written, or empty; those of older versions are trusted."""
         folder = self.folder(generation)
         wrong = [
@@ -186,7 +220,7 @@ class Generations:
         ]
         return ", ".join(wrong)
 
-    def load(self, generation: int) -> tuple[Ids, nearest.Rows]:
+    def load(self, generation: Generation) -> tuple[Ids, nearest.Rows]:
         """The generation's chunk ids and vectors, mapped from disk.
 
         Raises OSError or ValueError when a file is missing or damaged: up to `CHECKED_AT_OPEN` bytes each byte is
@@ -203,13 +237,13 @@ class Generations:
             raise ValueError(f"{len(ids)} ids, {len(rows)} vectors, not {self.size(generation)}")
         return ids, rows
 
-    def cells(self, generation: int, ids: Ids, rows: nearest.Rows) -> nearest.Cells:
+    def cells(self, generation: Generation, ids: Ids, rows: nearest.Rows) -> nearest.Cells:
         """The cells of what `load` returned; every byte of theirs is looked at.  Raises OSError or ValueError."""
         if wrong := self.changed(generation, nearest.CELL_FILES):
             raise ValueError(f"{wrong}: not as it was written")
         return nearest.Cells(self.folder(generation), ids, rows)
 
-    def damage(self, generation: int, ids: Ids, matrix: Matrix) -> str:
+    def damage(self, generation: Generation, ids: Ids, matrix: Matrix) -> str:
         """How the published matrix differs from the vectors it was made of, in words; or empty."""
         import numpy as np
 

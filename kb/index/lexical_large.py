@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO
 
-from kb.index.generations import Generations
+from kb.index.generations import Generation, Generations
 from kb.index.lexical import LexicalTable, owners_of
 from kb.index.words import LENGTH_WEIGHT, SATURATION, Words, available, rarity, trouble
 from kb.store.database import Database
@@ -31,9 +31,13 @@ class LargeLexicalIndex:
     """The lexical index of a home of any size."""
 
     def __init__(
-        self, db: Database, small: LexicalTable, generations: Generations, generation: Callable[[], int]
+        self,
+        db: Database,
+        small: LexicalTable,
+        generations: Generations,
+        generation: Callable[[], Generation],
     ) -> None:
-        """`generation` tells the number of the published generation as of the last commit."""
+        """`generation` tells the published generation as of the last commit."""
         self._db, self._small, self._generations, self._generation = db, small, generations, generation
         self._open: _Published | None = None
         self._lock = threading.Lock()
@@ -72,7 +76,7 @@ class LargeLexicalIndex:
         while True:
             published = self._published()
             with self._db.snapshot():
-                if published.number != self._generation():
+                if published.generation != self._generation():
                     continue  # another process published meanwhile: what came since no longer fits
                 self.notes = [published.note] if published.note else []
                 return self._found(published, tokens, limit, only)
@@ -134,7 +138,7 @@ class LargeLexicalIndex:
         with self._lock:
             while True:
                 generation = self._generation()
-                if self._open is not None and self._open.number == generation:
+                if self._open is not None and self._open.generation == generation:
                     return self._open
                 self._let_go()
                 try:
@@ -149,14 +153,14 @@ class LargeLexicalIndex:
         if published.words is None:
             return [published.note] if published.note else []
         with self._db.snapshot():
-            if published.number != self._generation():
+            if published.generation != self._generation():
                 return []
             live = {
                 row["id"] for row in self._db.rows("SELECT id FROM chunks WHERE id <= ?", [published.last])
             }
         missing = len(live - published.words.ids())
         found = [f"{missing} chunks are missing in the published words; {_REBUILD}"] if missing else []
-        damaged = self._generations.damaged_words(published.number)
+        damaged = self._generations.damaged_words(published.generation)
         return [*found, *([f"the published words are damaged ({damaged}); {_REBUILD}"] if damaged else [])]
 
     def _let_go(self) -> None:
@@ -173,21 +177,21 @@ class LargeLexicalIndex:
 class _Published:
     """The words of one generation; `words` is None where FTS5 has to answer, and `note` says why, if that is bad."""
 
-    def __init__(self, generations: Generations, number: int, *, gone: bool = False) -> None:
+    def __init__(self, generations: Generations, generation: Generation, *, gone: bool = False) -> None:
         """Raises FileNotFoundError when the folder is gone, unless that is known."""
-        self.number, self.last, self.note = number, 0, ""
+        self.generation, self.last, self.note = generation, 0, ""
         self.words: Words | None = None
         self._hold: IO[str] | None = None
-        if not number or gone:
+        if not generation.number or gone:
             return  # that the folder is lost is said by the vectors
-        self._hold = generations.hold(number)
-        count, self.last = generations.words(number)
+        self._hold = generations.hold(generation)
+        count, self.last = generations.words(generation)
         if count:
             self._try(generations, count)
 
     def _try(self, generations: Generations, count: int) -> None:
         try:
-            self.words = Words(generations.folder(self.number), count)
+            self.words = Words(generations.folder(self.generation), count)
         except BaseException as error:
             if not trouble(error):
                 raise

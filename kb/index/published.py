@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 from kb.errors import KbError
 from kb.index import chroma, nearest
 from kb.index.embeddings import Embeddings
-from kb.index.generations import Generations
+from kb.index.generations import Generation, Generations
 from kb.index.nearest import Cells, Plain
 from kb.store.database import Database
 
@@ -47,7 +47,7 @@ class OutboxRows:
 
     def __init__(self, embeddings: Embeddings) -> None:
         self._embeddings, self._lock = embeddings, threading.Lock()
-        self._floor, self._seen, self._holes = 0, 0, False
+        self._of, self._seen, self._holes = (0, 0), 0, False
         self._ids: list[Ids] = []
         self._rows: list[Matrix] = []
 
@@ -55,11 +55,14 @@ class OutboxRows:
         return sum(len(part) for part in self._ids)
 
     def refresh(self, db: Database) -> None:
-        """Read the rows that came since; start over after an absorption or while rows wait for vectors."""
+        """Read the rows that came since; start over after an absorption, or while rows wait for vectors.
+
+        So too where another server answers, which may have other rows of these numbers.
+        """
         row = db.rows("SELECT coalesce(min(seq), 0) low, coalesce(max(seq), 0) high FROM outbox")[0]
         with self._lock:
-            if self._holes or row["low"] != self._floor:
-                self._floor, self._seen, self._ids, self._rows = row["low"], 0, [], []
+            if self._holes or (row["low"], db.servers) != self._of:
+                self._of, self._seen, self._ids, self._rows = (row["low"], db.servers), 0, [], []
             if row["high"] > self._seen:
                 seqs, ids, matrix = self._embeddings.of_outbox(self._seen)
                 self._holes = self._embeddings.pending(self._seen) > 0
@@ -127,8 +130,8 @@ class Exact:
 class Unpublished:
     """Stands for a generation that cannot be read, or is not there yet: `note` says why."""
 
-    def __init__(self, generation: int, note: str, cached: Callable[[], Exact] | None = None) -> None:
-        self.number, self.note, self._cached = generation, note, cached
+    def __init__(self, generation: Generation, note: str, cached: Callable[[], Exact] | None = None) -> None:
+        self.generation, self.note, self._cached = generation, note, cached
         self._exact: Exact | None = None
 
     def _vectors(self) -> Exact | None:
@@ -168,12 +171,12 @@ class Published:
     def __init__(
         self,
         generations: Generations,
-        generation: int,
+        generation: Generation,
         server: chroma.Server | None,
         exact_below: int,
         cached: Callable[[], Exact],
     ) -> None:
-        self.number = generation
+        self.generation = generation
         self._generations, self._cached = generations, cached
         self._hold: IO[str] = generations.hold(generation)
         self._expected = generations.size(generation)
@@ -216,7 +219,7 @@ class Published:
         if self._server and time.monotonic() >= self._retry_at:
             try:
                 if self._served is None:
-                    self._served = self._server.open(self.number, self._expected)
+                    self._served = self._server.open(self.generation, self._expected)
                 found = question(self._served)
             except Exception as error:  # of the network, of the server, or of Chroma's package
                 self._leave_server()
@@ -240,7 +243,7 @@ class Published:
         matrix = self._matrix()
         if self._in_cells and not self._cells and not self._damage:
             try:
-                self._cells = self._generations.cells(self.number, matrix.ids_in_order, matrix.rows)
+                self._cells = self._generations.cells(self.generation, matrix.ids_in_order, matrix.rows)
             except (OSError, ValueError) as error:
                 self._damage = (
                     f"The index did not answer ({_said(error)}); exact search did; {_IF_THAT_STAYS}"
@@ -251,7 +254,7 @@ class Published:
         """The matrix of the folder, or the cached vectors where it is damaged."""
         if self._exact is None:
             try:
-                self._exact = Exact(*self._generations.load(self.number))
+                self._exact = Exact(*self._generations.load(self.generation))
             except (OSError, ValueError) as error:
                 why = f"the published matrix is damaged ({error}), the cached vectors did"
                 self._damage = f"{why}; run: kb doctor --rebuild"

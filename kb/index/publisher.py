@@ -21,7 +21,7 @@ from kb.home import Home
 from kb.index import chroma, words
 from kb.index.embeddings import Embeddings
 from kb.index.encoder import OnnxEncoder
-from kb.index.generations import Generations, WordRows
+from kb.index.generations import Generation, Generations, WordRows
 from kb.index.lexical import terms_table
 from kb.store.database import Database
 
@@ -40,6 +40,10 @@ CELLS_FROM = 50_000
 """Vectors from which on they lie in cells; of fewer, all are compared."""
 _WORTH, _MOST_WAITING = 1 / 50, 20_000
 _PAGE = 5_000
+_NUMBER, _MARK = "generation", "generation_mark"
+"""The meta keys of the published generation: its number, and the number with its mark (`17:4f0c…`)."""
+_HOME = "home_id"
+"""The meta key of what the home is called where several are told apart."""
 _TURN_SECONDS = 0.2
 """Between two looks whether another host has published."""
 
@@ -57,15 +61,21 @@ class Publisher:
     ) -> None:
         self._db, self._embeddings, self._generations = db, embeddings, generations
         self._large_from, self._cells_from = large_from, cells_from
-        self._begun = -1
+        self._begun: Generation | None = None
 
-    def generation(self) -> int:
-        """The number of the published generation; 0 before the first."""
-        return int(self._db.meta("generation", "0"))
+    def generation(self) -> Generation:
+        """The published generation."""
+        said = self._db.metas((_NUMBER, _MARK))
+        number, (of, _, mark) = said.get(_NUMBER, "0"), said.get(_MARK, "").partition(":")
+        return Generation(int(number), mark if of == number else "")  # (an older kb may have published since)
+
+    def home(self) -> str:
+        """What the home is called where several are told apart; empty before it first published."""
+        return self._db.meta(_HOME)
 
     def server(self) -> chroma.Server | None:
         """Chroma's server, where `KB_CHROMA_URL` names one."""
-        return chroma.server_of(self._db.meta("home_id"))
+        return chroma.server_of(self.home())
 
     def publish(self, *, force: bool = False) -> bool:
         """Publish a generation that holds everything, if the outbox brings anything (or `force`).
@@ -81,16 +91,18 @@ class Publisher:
                 last = int(self._db.value("SELECT coalesce(max(seq), 0) FROM outbox"))
                 ids, matrix = self._embeddings.of_live_chunks()
                 current, rows = self.generation(), self._word_rows()
-            self._build(current + 1, ids, matrix, rows)
+            new = Generation(current.number + 1, uuid.uuid4().hex[:12])
+            self._build(new, ids, matrix, rows)
             with self._db.write():
-                self._db.set_meta("generation", current + 1)
+                self._db.set_meta(_NUMBER, new.number)
+                self._db.set_meta(_MARK, f"{new.number}:{new.mark}")
                 self._db.set_meta("model", self._embeddings.encoder.name)
                 self._db.execute(
                     "DELETE FROM outbox WHERE seq <= ?"
                     " AND chunk_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
                     [last, str(ids.tolist())],
                 )
-        self._generations.clean(current + 1)
+        self._generations.clean(new)
         self._embeddings.sweep()
         return True
 
@@ -112,7 +124,7 @@ class Publisher:
                 if mine:
                     turn.give()
 
-    def copy_here(self, generation: int) -> bool:
+    def copy_here(self, generation: Generation) -> bool:
         """Make the folder of a generation that another host published; returns whether it is there now.
 
         It is made of the cached vectors, so nothing is embedded, and without cells and words, which only make a large
@@ -131,7 +143,7 @@ class Publisher:
                 ids, matrix = self._embeddings.of_live_chunks()
                 waiting = [row["chunk_id"] for row in self._db.rows("SELECT chunk_id FROM outbox")]
             published = ~np.isin(ids, waiting)
-            self._generations.build(generation, ids[published], matrix[published])
+            self._generations.build(generation, ids[published], matrix[published], home=self.home())
         self._generations.clean(generation)
         return True
 
@@ -192,15 +204,15 @@ class Publisher:
             yield from ((row["chunk"], row["terms"]) for row in page)
             seen = page[-1]["chunk"]
 
-    def _build(self, generation: int, ids: Ids, matrix: Matrix, rows: WordRows | None) -> None:
-        self._generations.build(
-            generation, ids, matrix, word_rows=rows, in_cells=len(ids) >= self._cells_from
-        )
-        if not self._db.meta("home_id"):
+    def _build(self, generation: Generation, ids: Ids, matrix: Matrix, rows: WordRows | None) -> None:
+        if not self.home():
             with self._db.write():
                 self._db.execute(
-                    "INSERT INTO meta VALUES ('home_id', ?) ON CONFLICT DO NOTHING", [uuid.uuid4().hex[:12]]
+                    "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", [_HOME, uuid.uuid4().hex[:12]]
                 )
+        in_cells = len(ids) >= self._cells_from
+        home = self.home()
+        self._generations.build(generation, ids, matrix, home=home, word_rows=rows, in_cells=in_cells)
         server = self.server()
         if server is None:
             return

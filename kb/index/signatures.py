@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 from kb.model import Signature
 from kb.store.database import Database
@@ -25,6 +26,16 @@ _FEW = 200
 """New signatures that are scanned beside the others, before all are compiled anew."""
 
 
+class _Version(NamedTuple):
+    """What a set was made of: a number that changes with what is offered, and which server gave it."""
+
+    number: str
+    server: int
+
+
+_UNREAD = _Version("", 0)
+
+
 class CompiledSignatures:
     """All signatures on offer as one set; with `held`, those of entries in quarantine."""
 
@@ -35,7 +46,7 @@ class CompiledSignatures:
             ("held_signatures", HELD_REMOVED) if held else ("signatures", SIGNATURES_REMOVED)
         )
         self._path = db.path.with_name(f"{db.path.name}.{self._table}")
-        self._version = self._removed = ""
+        self._version, self._removed = _UNREAD, ""
         self._items: list[tuple[str, Signature]] = []
         self._base = self._set = SignatureSet.compile(())
         self._last = 0
@@ -43,13 +54,18 @@ class CompiledSignatures:
 
     def current(self) -> SignatureSet:
         """The set as of the last commit of any process."""
-        if self._db.meta(KNOWLEDGE_VERSION) != self._version:
+        if self._as_of() != self._version:
             with self._db.snapshot():
-                version, removed = self._db.meta(KNOWLEDGE_VERSION), self._db.meta(self._mark)
-                if not self._version or removed != self._removed or not self._take_more():
+                version, removed = self._as_of(), self._db.meta(self._mark)
+                fits = version.server == self._version.server and removed == self._removed
+                if not self._version.number or not fits or not self._take_more():
                     self._take_all()
             self._version, self._removed = version, removed
         return self._set
+
+    def _as_of(self) -> _Version:
+        number = self._db.meta(KNOWLEDGE_VERSION)
+        return _Version(number, self._db.servers)
 
     def _take_more(self) -> bool:
         """Add what came since all were taken, where that is little: the rest of a large set stays as it is."""
@@ -63,7 +79,7 @@ class CompiledSignatures:
         self._items = self._rows()
         self._last = int(self._db.value(f"SELECT coalesce(max(rowid), 0) FROM {self._table}"))
         # A process that has a set already has seen its file, which is older than this change.
-        fresh = not self._version and len(self._items) >= _WORTH_A_FILE and self._path.exists()
+        fresh = not self._version.number and len(self._items) >= _WORTH_A_FILE and self._path.exists()
         found = _read(self._path, _digest(self._items)) if fresh else None
         self._base = self._set = found or SignatureSet.compile(self._items)
         self._kept = found is not None or len(self._items) < _WORTH_A_FILE

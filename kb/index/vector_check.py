@@ -43,7 +43,7 @@ def check_vectors(index: VectorIndex, db: Database, embeddings: Embeddings) -> V
     while True:
         published = index.published()
         with db.snapshot():
-            if published.number != index.generation():
+            if published.generation != index.generation():
                 continue  # another process published meanwhile: the two sides must be of one moment
             ids, matrix = embeddings.of_live_chunks()
             in_outbox = {row["chunk_id"] for row in db.rows("SELECT chunk_id FROM outbox")}

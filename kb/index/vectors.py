@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from kb.errors import HomeNotWritable
 from kb.index.embeddings import Embeddings
-from kb.index.generations import Generations
+from kb.index.generations import Generation, Generations
 from kb.index.lexical import owners_of
 from kb.index.nearest import Plain
 from kb.index.published import Exact, Nearest, OutboxRows, Published, Unpublished
@@ -70,7 +70,7 @@ class VectorIndex:
         self._publisher = publisher
         self._open: Published | Unpublished | None = None
         self._outbox = OutboxRows(embeddings)
-        self._complete = 0
+        self._complete, self._server = 0, 0
         self._reading = False
         self._encoded = lru_cache(_VECTORS_KEPT)(self._encode)
         self.notes: list[str] = []
@@ -93,7 +93,7 @@ class VectorIndex:
             while True:
                 published = self.published()
                 with self._db.snapshot():
-                    if published.number == self.generation():
+                    if published.generation == self.generation():
                         yield
                         return
         finally:
@@ -120,6 +120,8 @@ class VectorIndex:
     def _embed(self) -> None:
         """An outbox that was complete when it was last looked at costs nothing."""
         newest = int(self._db.value("SELECT coalesce(max(seq), 0) FROM outbox"))
+        if self._server != self._db.servers:
+            self._complete, self._server = 0, self._db.servers
         if self._db.read_only or newest == self._complete:
             return
         waiting = self._embeddings.pending(self._complete, LEFT_TO_DOCTOR + 1)
@@ -151,7 +153,7 @@ class VectorIndex:
         while True:
             published = self.published()
             with self._db.snapshot():
-                if published.number != self.generation():
+                if published.generation != self.generation():
                     continue  # another process published meanwhile: what the outbox holds no longer fits
                 found = [*published.nearest(vector, asked), *self._from_outbox(vector, asked)]
                 hits = self._alive(found, only)
@@ -195,16 +197,16 @@ class VectorIndex:
         """The current generation, opened once and again only when it changed."""
         while True:
             generation = self.generation()
-            if self._open is None or self._open.number != generation:
+            if self._open is None or self._open.generation != generation:
                 self.close()
                 self._open = self._opened(generation)
             if self._open:
                 return self._open
 
-    def _opened(self, generation: int) -> Published | Unpublished | None:
+    def _opened(self, generation: Generation) -> Published | Unpublished | None:
         """None when another generation was published meanwhile and this one cleaned away."""
-        if not generation:
-            return Unpublished(0, "")
+        if not generation.number:
+            return Unpublished(generation, "")
         if (model := self._db.meta("model", self._embeddings.encoder.name)) != self._embeddings.encoder.name:
             why = f"the published vectors are those of the model {model}; run: kb doctor --rebuild"
             return Unpublished(generation, why, self._cached)
@@ -223,19 +225,24 @@ class VectorIndex:
         ids, matrix = self._embeddings.of_live_chunks()
         return Exact(ids, Plain(matrix))
 
-    def generation(self) -> int:
-        """The number of the published generation; 0 before the first."""
+    def generation(self) -> Generation:
+        """The published generation."""
         return self._publisher.generation()
 
     def note_moved_in(self) -> None:
         """Note that the database was filled by a move: what was published here before tells of another one."""
         with self._db.write():
-            self._db.set_meta(_BEFORE_MOVE, self._generations.newest()[0])
+            self._db.set_meta(_BEFORE_MOVE, self._generations.newest().number)
 
     def lost_database(self) -> str:
-        """Whether published vectors tell of more than the database holds: it was lost or emptied; in words."""
-        number, size = self._generations.newest()
-        if number <= self.generation() or size <= self._db.value("SELECT count(*) FROM chunks"):
+        """Whether published vectors tell of more than the database holds: it was lost or emptied; in words.
+
+        One that was put back to an earlier time is still that of the home, and knows by itself what is published.
+        """
+        number, size, home = self._generations.newest()
+        if number <= self.generation().number or size <= self._db.value("SELECT count(*) FROM chunks"):
+            return ""
+        if home and home == self._publisher.home():
             return ""
         if number <= int(self._db.meta(_BEFORE_MOVE, "0")):
             return ""

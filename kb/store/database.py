@@ -49,7 +49,7 @@ def engine_of(path: Path, url: str | None = None) -> Engine:
         from kb.store.postgresql.engine import Postgresql  # most homes are files
 
         try:
-            return Postgresql(url, home.tenant, connections(home))
+            return Postgresql(url, home.tenant, *connections(home))
         except ImportError as error:
             raise no_driver(error) from error
     return Sqlite(path)
@@ -88,6 +88,11 @@ class Database:
     def is_file(self) -> bool:
         """Whether it is SQLite's file, and not a server that other hosts share."""
         return self._engine.is_file
+
+    @property
+    def servers(self) -> int:
+        """How many servers answered so far: what is kept in memory by the numbers of rows is of one of them alone."""
+        return self._engine.servers
 
     def note_where(self) -> None:
         """Note in the folder whether its database is elsewhere, so that it is missed where nobody names it.
@@ -306,6 +311,14 @@ class Database:
                 rows = self.rows("SELECT key, value FROM meta")
                 self._settings = _Settings({row["key"]: row["value"] for row in rows}, self.written)
             return self._settings.values.get(key) or default
+
+    def metas(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Several settings of the store, as of one moment; those that are not set are left out."""
+        if self._steady == threading.get_ident():
+            return {key: value for key in keys if (value := self.meta(key))}
+        marks = placeholders(keys)
+        rows = self.rows(f"SELECT key, value FROM meta WHERE key IN ({marks})", keys)
+        return {row["key"]: row["value"] for row in rows}
 
     def set_meta(self, key: str, value: object) -> None:
         """Keep a setting of the store."""

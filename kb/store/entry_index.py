@@ -177,9 +177,9 @@ class EntryIndex:
         )
         self._add_fingerprints([(entry_id, Fingerprint(one.fingerprint, ASKED, "")) for one in wordings])
 
-    def renew_wordings(self) -> None:
-        """After a change of the masking rules, before `set_fingerprints`.  Call inside a write."""
-        self._wordings.renew()
+    def renew_wordings(self, entry_ids: Sequence[str] | None = None) -> None:
+        """After a change of the masking rules, before `set_fingerprints`, of all or of these.  Call inside a write."""
+        self._wordings.renew(entry_ids)
 
     def wordings(self, rows: Sequence[Row]) -> dict[tuple[str, str], Wording]:
         """Those behind rows of `matching_fingerprints`, by entry and fingerprint."""

@@ -212,6 +212,11 @@ class Ledger:
         """A number that changes whenever another connection, of any process, has written to the database."""
         return self._db.version()
 
+    @property
+    def servers(self) -> int:
+        """How many servers answered so far: numbers of rows are of one of them alone."""
+        return self._db.servers
+
     def newest_events(self, subjects: Sequence[str]) -> dict[str, int]:
         """The number of the last event of each of these incidents; nothing of those that there are not."""
         rows = self._db.rows(

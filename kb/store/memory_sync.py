@@ -88,7 +88,9 @@ class MemorySync:
 
     def _forget_older_screening(self) -> None:
         """Have all files read anew, once, where an older version said what is kept from answers."""
-        if self._db.meta(SCREENED_BY) == SCREENING:
+        made = self._db.meta(SCREENED_BY)
+        newer = not self._db.is_file and made.isdecimal() and int(made) > int(SCREENING)
+        if made == SCREENING or newer:  # (of a newer kb that shares the database)
             return
         with self._db.write():
             for record in self._catalogue.memory_files(PARSER):
@@ -134,15 +136,18 @@ class MemorySync:
 
     def missed(self) -> list[Problem]:
         """What the store lacks where it cannot be written: what files say since, and what this version would renew."""
+        older = self._fingerprints.missed()
+        told = [Problem("state/kb.db" if self._db.is_file else "the database", None, older)] if older else []
         if not self._db.read_only:
-            return []
+            return told
         known = {record.path: record.sha256 for record in self._catalogue.memory_files(PARSER)}
         found = self._texts.stamps()
         changed = [key for key in found if self._hash(key) != known.get(key)]
         why = "it changed, but what it says now cannot be taken in: the home cannot be written"
-        problems = [Problem(f"{key}.yaml", None, why) for key in [*changed, *(known.keys() - found.keys())]]
-        older = self._fingerprints.missed()
-        return [*problems, Problem("state/kb.db", None, older)] if older else problems
+        return [
+            *(Problem(f"{key}.yaml", None, why) for key in [*changed, *(known.keys() - found.keys())]),
+            *told,
+        ]
 
     def _hash(self, key: str) -> str:
         try:

@@ -71,10 +71,14 @@ class WordingTable:
             ],
         )
 
-    def renew(self) -> None:
-        """Make the fingerprints anew after a change of the masking rules.  Call inside a write."""
-        rows = self._db.rows("SELECT * FROM wordings ORDER BY at DESC")
-        self._db.execute("DELETE FROM wordings")
+    def renew(self, entry_ids: Sequence[str] | None = None) -> None:
+        """Make the fingerprints (of these entries) anew after a change of the masking rules.  Call inside a write."""
+        which, values = "", list[object]()
+        if entry_ids is not None:
+            which = " WHERE entry_id IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(list(entry_ids)))
+        rows = self._db.rows(f"SELECT * FROM wordings{which} ORDER BY at DESC", values)
+        self._db.execute(f"DELETE FROM wordings{which}", values)
         self._db.execute_many(
             "INSERT INTO wordings VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING",
             [

@@ -97,6 +97,7 @@ def test_a_bomb_of_nesting_is_refused_too(home: Path, kb: KnowledgeBase, tmp_pat
     assert kb.learn_pattern(LINE, "the gauge froze").created
 
 
+@pytest.mark.sqlite("what is no text cannot be a row")
 def test_a_memory_file_that_is_not_text_is_reported_not_read(home: Path, run_kb: RunKb):
     (home / "learned" / "noise.yaml").write_bytes(b"\xff\xfe\x00\x80 not text \x00")
 

@@ -15,6 +15,10 @@ from kb.starter import make_home
 from tests.bad_input.conftest import fill
 from tests.conftest import RunKb
 
+pytestmark = pytest.mark.sqlite(
+    "the disk that its file lies on; python -m benchmarks.shared_chaos fills a server's"
+)
+
 LINE = "FATAL tide gauge 7 reports a negative depth"
 
 

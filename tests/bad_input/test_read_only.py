@@ -19,6 +19,10 @@ from tests.bad_input.conftest import remount
 from tests.conftest import ROOT, RunKb
 from tests.store.old_home.make import ASKED_AS, unpack
 
+pytestmark = pytest.mark.sqlite(
+    "a file system that cannot be written; tests/postgresql/test_failover.py has a standby"
+)
+
 LINE = "FATAL tide gauge 7 reports a negative depth"
 LATE = "FATAL sluice 3 is jammed, learned by a process that was killed"
 

@@ -96,6 +96,7 @@ def test_a_home_cannot_be_made_where_a_file_is(tmp_path: Path, run_kb: RunKb):
     assert (tmp_path / "file").read_text() == "mine"
 
 
+@pytest.mark.sqlite("a server looks after its files itself; what is said of it is tried in tests/postgresql")
 @pytest.mark.parametrize("damage", ["no database", "truncated", "zeroed in the middle", "newer"])
 def test_a_damaged_database_is_a_clear_error_and_is_left_alone(home: Path, run_kb: RunKb, damage: str):
     with KnowledgeBase.open(home) as kb:
@@ -122,6 +123,7 @@ def test_a_damaged_database_is_a_clear_error_and_is_left_alone(home: Path, run_k
     assert path.read_bytes()[200:] == before[200:]
 
 
+@pytest.mark.sqlite("a server looks after its files itself")
 def test_after_moving_a_damaged_database_away_the_memory_files_answer(home: Path, run_kb: RunKb):
     run_kb("learn", "pattern", "ERR sluice 4 is jammed")
     (home / "state" / "kb.db").write_bytes(b"no database at all" * 300)

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,10 +107,12 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def served(home: Path, *words: str, **more: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def served(
+    home: Path, *words: str, program: Sequence[str] = ("kb",), **more: str
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A real `kb serve` on a free port: its URL, and the process."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "kb", "serve", "--port", "0", *words],
+        [sys.executable, "-m", *program, "serve", "--port", "0", *words],
         env=environment(home, **more),
         stderr=subprocess.PIPE,
         text=True,

@@ -149,9 +149,47 @@ def standby(folder: Path, of: Path, port: int) -> Iterator[int]:
         yield port
 
 
+def archiving(archive: Path) -> Sequence[str]:
+    """The settings of a server that keeps its log in a folder, which is made."""
+    archive.mkdir()
+    _leave(archive)
+    return ["archive_mode=on", f"archive_command='cp %p {archive}/%f'"]
+
+
+def back_up(folder: Path, into: Path) -> None:
+    """A base backup of the server that is running below a folder."""
+    into.mkdir(mode=0o700)
+    _leave(into)
+    place = [f"--host={folder}", "--port=5432", "--username=postgres"]
+    _run([binaries(folder) / "pg_basebackup", f"--pgdata={into}", *place, "--checkpoint=fast", "--no-sync"])
+
+
+@contextmanager
+def put_back(folder: Path, backup: Path, archive: Path, moment: str) -> Iterator[None]:
+    """A server in place of the one that was below a folder, as it was at a moment: a backup with its log."""
+    data = folder / "data"
+    shutil.rmtree(data)
+    for socket in folder.glob(".s.PGSQL.*"):  # (of one that was killed, and that nobody has waited for)
+        socket.unlink()
+    _run(["cp", "-a", backup, data])
+    (data / "recovery.signal").touch()
+    with (data / "postgresql.auto.conf").open("a") as settings:
+        settings.write(f"restore_command = 'cp {archive}/%f %p'\n")
+        settings.write(f"recovery_target_time = '{moment}'\nrecovery_target_action = 'promote'\n")
+    options = f"-c listen_addresses= -c unix_socket_directories={folder}"
+    with _started(binaries(folder), folder, options):
+        yield
+
+
 def promote(folder: Path) -> None:
     """Let a replica take writes."""
     _run([binaries(folder) / "pg_ctl", f"--pgdata={folder / 'data'}", "--wait", "promote"])
+
+
+def _leave(folder: Path) -> None:
+    """Let a folder be that of who runs servers."""
+    if os.geteuid() == 0:
+        shutil.chown(folder, _NOBODY)
 
 
 def kill(folder: Path) -> None:
@@ -162,7 +200,11 @@ def kill(folder: Path) -> None:
 @contextmanager
 def _started(programs: Path, folder: Path, options: str) -> Iterator[None]:
     control = [programs / "pg_ctl", f"--pgdata={folder / 'data'}", "--wait"]
-    _run([*control, f"--log={folder / 'log'}", f"--options={options}", "start"])
+    try:
+        _run([*control, f"--log={folder / 'log'}", f"--options={options}", "start"])
+    except subprocess.CalledProcessError as error:
+        error.add_note((folder / "log").read_text()[-2_000:])
+        raise
     try:
         yield
     finally:

@@ -67,9 +67,10 @@ class RowsInStep(MemoryRows):
         if self._db.read_only or not os.access(self._folder.home.learned, os.W_OK):
             return
         super().stamps()
+        ours = dict(self._stamps or {})  # (what is put in meanwhile has them read anew)
         with suppress(OSError):
-            for key in keys or {*self._folder.names(), *(self._stamps or {})}:
-                self._one(key, (self._stamps or {}).get(key, "").partition("-")[2])
+            for key in keys or {*self._folder.names(), *ours}:
+                self._one(key, ours.get(key, "").partition("-")[2])
 
     def _one(self, key: str, ours: str) -> None:
         folder, at = self._folder, (str(self._folder.home.root), key)

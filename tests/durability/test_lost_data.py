@@ -28,7 +28,7 @@ def published(home: Path, encoder: OnnxEncoder) -> Path:
     """The folder of the published vectors of a home that has some."""
     with KnowledgeBase.open(home, encoder=encoder) as kb:
         kb.repair(rebuild=True)
-        return home / "state" / "vectors" / str(kb._parts.vectors.generation())
+        return home / "state" / "vectors" / str(kb._parts.vectors.generation().number)
 
 
 def flipped(matrix: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import FileChanged, FileUnreadable
+from kb.memory.exchange import NOTE
 from kb.memory.folder import MemoryFolder
 from kb.model.ledger import Verdict
 from kb.starter import make_home
@@ -311,3 +312,26 @@ def test_a_copy_of_the_ledger_has_the_memory_and_a_folder_is_of_no_use_for_it(
         assert kb.memory.text("learned/patterns") == text
         assert MemoryFolder(kb.home).read("learned/patterns") == text
         assert kb.check_known_issues(LINE).verdict is Verdict.KNOWN
+
+
+def test_a_repository_that_is_ahead_of_a_database_that_was_put_back_is_taken_in_by_decision(
+    shared_home: Path, tmp_path: Path, postgres_server: PostgresServer, database: str
+) -> None:
+    repository = tmp_path / "repository"
+    with opened(shared_home) as kb:
+        kb.refresh()
+    earlier = postgres_server.create(database)
+    with opened(shared_home) as kb:
+        learned = kb.learn_pattern(LINE, "a tree in it", "pull it out").id
+        kb.memory.beside(repository).export()
+
+    naming(shared_home, postgres_server.url(earlier))
+    with opened(shared_home) as kb:
+        assert kb.memory.beside(repository).take_in().written == ()
+        (repository / NOTE).unlink()
+        (conflict,) = kb.memory.beside(repository).take_in().conflicts
+        assert conflict.key == "learned/patterns"
+        assert kb.memory.beside(repository).take_in(over=[conflict.version]).written == ("learned/patterns",)
+        assert kb.check_known_issues(LINE).matches[0].id == learned
+        assert kb.memory.beside(repository).export().conflicts == ()
+    postgres_server.drop(earlier)

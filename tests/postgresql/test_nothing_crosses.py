@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,20 @@ from kb import KnowledgeBase
 from kb.doors.calls.calls import Calls
 from kb.doors.http.api import as_json
 from kb.errors import KbError
+from kb.model.notice import Delivery, DeliveryState, Notice, NoticeKind
 from kb.model.role import Role
 from kb.operations.catalogue import operations
 from kb.operations.examples import EXAMPLES
 from kb.starter import make_home
 from kb.store.database import Database
+from kb.store.notices.journal import NoticeJournal
+from kb.store.notices.presses import PressTable
 from kb.store.postgresql import own_rows, schema
 from tests.conftest import database_of
+from tests.doubles.chat_server import ChatServer
 from tests.doubles.encoders import HashedEncoder
 from tests.doubles.postgres import PostgresServer
+from tests.notify.home import configure, target
 from tests.postgresql.conftest import naming
 
 pytestmark = pytest.mark.full
@@ -35,6 +41,7 @@ SECRETS = {"payments": "osprey", "billing": "ptarmigan"}
 """A word of each tenant that nothing asks for, and that stands in all that it knows and did."""
 LINE = "FATAL the sluice of basin 4 jammed at 0x17"
 ROUNDS = 2
+NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
 
 
 @pytest.fixture(params=["as it is", "without our guard", "without the database's"])
@@ -62,8 +69,19 @@ def teams(
 
 
 @pytest.fixture
-def bases(teams: Path) -> Iterator[Mapping[str, KnowledgeBase]]:
+def chats(teams: Path) -> Iterator[Mapping[str, ChatServer]]:
+    """Where the people of each are told."""
+    with ExitStack() as stack:
+        chats = {name: stack.enter_context(ChatServer()) for name in SECRETS}
+        for name, chat in chats.items():
+            configure(teams / "tenants" / name, target("json", chat.url))
+        yield chats
+
+
+@pytest.fixture
+def bases(teams: Path, chats: Mapping[str, ChatServer]) -> Iterator[Mapping[str, KnowledgeBase]]:
     """Both, open, and with a past that is the same but for its secret, so that most ids are the same, too."""
+    assert chats
     with ExitStack() as stack:
         opened = {
             name: stack.enter_context(
@@ -97,6 +115,7 @@ def live(kb: KnowledgeBase, secret: str) -> None:
     )
     kb.memory_update("state/environments", "environments.stage.status", f"{secret} nests there")
     kb.reviews.publish(days=7)
+    tell(kb, learned, secret)
     assert kb.proposals.list()
     with kb._parts.db.write():
         kb._parts.db.execute(
@@ -104,6 +123,31 @@ def live(kb: KnowledgeBase, secret: str) -> None:
             " VALUES ('2026-05-20T10:00:00+00:00', 'alertmanager', '', ?1, ?1, 'failed', '2026', ?1)",
             [f"from {secret}"],
         )
+
+
+def tell(kb: KnowledgeBase, entry_id: str, secret: str) -> None:
+    """Messages to people, in all states, and a button that was pressed."""
+    (incident,) = kb.incidents.open_ones()
+    for number, state in enumerate(DeliveryState):
+        notice = Notice(
+            kind=NoticeKind.UPDATED,
+            headline=f"The {secret} is called, {state}",
+            incident_id=incident.id,
+            entry_id=entry_id,
+            document=f"What the {secret} did",
+        )
+        told = Delivery(
+            id=f"kb-00ff{number}",
+            at=NOW,
+            target="on-call",
+            notice=notice,
+            state=state,
+            due=NOW,
+            reason=f"the {secret} does not answer",
+            reference=secret,
+        )
+        NoticeJournal(kb._parts.db).add(told)
+    PressTable(kb._parts.db).add("kb-press-1", "kb-00ff2", f"{secret} ana", "resolved", NOW)
 
 
 def rows_of(server: PostgresServer, database: str, tenant: str) -> Mapping[str, object]:
@@ -126,6 +170,7 @@ def ids_of(server: PostgresServer, database: str) -> list[str]:
         "SELECT id FROM entries UNION SELECT id FROM lookups UNION SELECT id FROM outcomes"
         " UNION SELECT id FROM proposals UNION SELECT subject FROM events WHERE subject IS NOT NULL"
         " UNION SELECT id FROM changes UNION SELECT id::text FROM hook_deliveries UNION SELECT id::text FROM moves"
+        " UNION SELECT id FROM deliveries"
     )
     found = sorted(one for (one,) in server.run(asked, database))
     return [one for one in found if not any(secret in one for secret in SECRETS.values())]
@@ -157,7 +202,11 @@ def asked(kb: KnowledgeBase, name: str, given: Mapping[str, Any], role: Role) ->
 
 
 def test_whatever_is_asked_by_whomever_nothing_of_the_other_is_told_or_changed(
-    bases: Mapping[str, KnowledgeBase], teams: Path, postgres_server: PostgresServer, database: str
+    bases: Mapping[str, KnowledgeBase],
+    chats: Mapping[str, ChatServer],
+    teams: Path,
+    postgres_server: PostgresServer,
+    database: str,
 ) -> None:
     chance = random.Random(17)
     for mine, theirs in (("billing", "payments"), ("payments", "billing")):
@@ -175,6 +224,12 @@ def test_whatever_is_asked_by_whomever_nothing_of_the_other_is_told_or_changed(
         assert rows_of(postgres_server, database, theirs) == before
         assert files_of(teams / "tenants" / theirs) == files
         assert told > 50
+        listed = asked(bases[mine], "messages", {"limit": 50}, Role.ADMIN)
+        assert SECRETS[mine] in listed
+        sent = asked(bases[mine], "message_send", {"message_id": "kb-00ff2"}, Role.ADMIN)
+        assert f"The {SECRETS[mine]} is called" in sent
+        assert all(SECRETS[theirs] not in one.text for one in chats[mine].messages)
+        assert any(SECRETS[mine] in one.text for one in chats[mine].messages)
 
 
 def test_each_statement_that_changes_rows_leaves_those_of_the_other(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -10,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from kb.errors import StoreAway
+from kb.starter import make_home
 from kb.store.database import Database
-from kb.store.postgresql import pool
+from kb.store.postgresql import pool, room
 from tests.conftest import database_of
 from tests.doubles.postgres import PostgresServer
-from tests.postgresql.conftest import Terminate
+from tests.postgresql.conftest import Terminate, naming
 
 pytestmark = pytest.mark.full
 MOST = 3
@@ -68,6 +70,63 @@ def test_who_finds_none_free_is_told_and_one_that_is_given_back_serves_again(
     assert several[MOST].version() == several[0].version()
 
 
+@pytest.fixture
+def of_tenants(tmp_path: Path, postgres_server: PostgresServer, database: str) -> Iterator[list[Database]]:
+    """A home and four tenants that ask one database, in a process that may have four connections in all."""
+    naming(tmp_path, postgres_server.owned(database))
+    with (tmp_path / "kb.toml").open("a") as file:
+        file.write("connections_in_all = 4\n")
+    homes = [tmp_path, *(tmp_path / "tenants" / name for name in ("atlas", "borea", "cirrus", "delos"))]
+    for home in homes:
+        make_home(home)
+    with ExitStack() as stack:
+        yield [stack.enter_context(closing(database_of(home))) for home in homes for _ in range(3)]
+
+
+def test_all_tenants_of_a_process_share_what_it_may_have_also_where_each_call_needs_two(
+    of_tenants: list[Database], postgres_server: PostgresServer, database: str
+) -> None:
+    def work(number: int) -> int:
+        home, tenant = of_tenants[number % 3], of_tenants[3 + number % 12]
+        with tenant.snapshot():
+            tenant.meta("home_id")
+            with home.snapshot():
+                home.meta("home_id")
+                (of_all,) = room._open.values()
+                seen = of_all.there
+        with tenant.write():
+            tenant.set_meta(f"number {number}", number)
+        return seen
+
+    with ThreadPoolExecutor(12) as threads:
+        assert 2 <= max(threads.map(work, range(120))) <= 4
+    while count(postgres_server, database) > 4:  # (a server may take a moment to end one that was closed)
+        time.sleep(0.01)
+    sql = "SELECT count(*) FROM meta WHERE key LIKE 'number %'"
+    assert [tenant.value(sql) for tenant in of_tenants[3::3]] == [30, 30, 30, 30]
+
+
+def test_who_finds_none_free_of_all_tenants_is_told_what_allows_more(
+    of_tenants: list[Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "WAIT_SECONDS", 0.1)
+    told = list[StoreAway]()
+
+    def another() -> None:
+        with pytest.raises(
+            StoreAway, match=r"of all tenants, .* database\.connections_in_all in kb\.toml"
+        ) as said:
+            of_tenants[9].version()
+        told.append(said.value)
+
+    with of_tenants[0].snapshot(), of_tenants[3].snapshot(), of_tenants[6].snapshot():
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(another).result()
+        assert of_tenants[9].version() >= 0  # who holds one already has the last
+    assert len(told) == 1
+    assert of_tenants[9].version() >= 0
+
+
 def test_connections_that_broke_are_replaced_however_often(several: list[Database], cut: Terminate) -> None:
     for number in range(2 * MOST):
         with several[0].snapshot(), several[1].snapshot():
@@ -91,3 +150,4 @@ def test_none_is_left_when_all_are_closed(
     assert second.version() >= 0
     second.close()
     assert pool._open == {}
+    assert room._open == {}

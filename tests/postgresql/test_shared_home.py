@@ -25,8 +25,9 @@ from kb.store.deferred import DeferredLookups, LookupRows
 from kb.store.engines.turn import Turn
 from kb.store.entries import Stored
 from kb.store.ledger import Ledger
-from kb.store.postgresql import pool, steps
+from kb.store.postgresql import pool
 from kb.store.postgresql.connection import Address
+from kb.store.postgresql.steps import SCHEMA
 from tests.conftest import database_of
 from tests.doubles.encoders import HashedEncoder
 from tests.doubles.postgres import PostgresServer
@@ -192,10 +193,10 @@ def test_a_wrong_password_is_told_and_never_shown(
 def test_a_database_of_a_newer_kb_is_left_alone(
     shared_home: Path, postgres_server: PostgresServer, database: str
 ) -> None:
-    postgres_server.run("INSERT INTO schema_steps VALUES (99, 'of tomorrow', now())", database)
-    with pytest.raises(
-        StoreBroken, match=rf"newer kb \(schema 99, this one knows {steps.SCHEMA}\); update kb"
-    ):
+    taken = "(99, 'of tomorrow', now(), 'it would lose outcomes')"
+    postgres_server.run(f"INSERT INTO schema_steps VALUES {taken}", database)
+    said = rf"newer kb, beside which .* \(step 99: it would lose outcomes; this one knows {SCHEMA}\)"
+    with pytest.raises(StoreBroken, match=said):
         database_of(shared_home)
 
 

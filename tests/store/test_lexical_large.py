@@ -284,7 +284,7 @@ def test_what_is_published_behind_an_open_home_is_seen_by_it(home: Path, kb: Kno
     kb._parts.embeddings.embed_pending()
     before = kb._parts.vectors.generation()
     publish(str(home / "state" / "kb.db"), "hashed-words", "1", "1")
-    assert kb._parts.vectors.generation() == before + 1
+    assert kb._parts.vectors.generation().number == before.number + 1
     assert kb._parts.vectors.outbox_size() == 0
     assert found(kb, error(SIZE + 3).symptom)
     assert kb.check()[1].problems == []

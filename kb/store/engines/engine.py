@@ -52,6 +52,14 @@ class Engine(Protocol):
     """Whether the database is a file, which other hosts do not have."""
 
     @property
+    def servers(self) -> int:
+        """How many servers answered so far; one that was started anew may have been put back to an earlier time.
+
+        What is kept in memory by the numbers of rows is of one of them alone.
+        """
+        ...
+
+    @property
     def refuses(self) -> str:
         """Why nothing can be written now; empty when it can."""
         ...

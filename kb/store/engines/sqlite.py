@@ -38,6 +38,8 @@ class Sqlite:
 
     errors: type[Exception] = sqlite3.DatabaseError
     is_file = True
+    servers = 1
+    """A file that is open stays the same file."""
 
     def __init__(self, path: Path) -> None:
         """Raises what `translated` makes of an error."""

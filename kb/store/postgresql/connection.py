@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.errors import InvalidInput
 from kb.home import SHARED
+from kb.store.postgresql import steps
 from kb.store.postgresql.rows import row_factory
 
 if TYPE_CHECKING:
@@ -42,6 +43,32 @@ _CLIENT = {
 }
 
 
+def only_looking(url: str) -> str:
+    """Where the same database is for one who writes nothing, and rather has no answer than waits a second.
+
+    Raises InvalidInput for a URL that cannot be read, ImportError where psycopg is missing.
+    """
+    from psycopg.conninfo import make_conninfo
+
+    said = _read(url)
+    options = f"{said.get('options', '')} -c default_transaction_read_only=on -c statement_timeout=1000"
+    return make_conninfo(
+        "", **{**said, "options": options, "connect_timeout": 1, "target_session_attrs": "any"}
+    )
+
+
+def _read(url: str) -> dict[str, Any]:
+    """What a URL says.  Raises InvalidInput; what stands in it is not repeated, it has the password."""
+    from psycopg import Error
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        return {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
+    except Error:
+        why = "such signs as %, @, / and : in a password are written %25, %40, %2F and %3A"
+        raise InvalidInput(f"the URL of the database cannot be read; {why}") from None
+
+
 class Address:
     """A database, by the URL that names it."""
 
@@ -50,14 +77,7 @@ class Address:
 
         Connections are those of the tenant from their beginning to their end.
         """
-        from psycopg import Error
-        from psycopg.conninfo import conninfo_to_dict
-
-        try:
-            said = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
-        except Error:
-            why = "such signs as %, @, / and : in a password are written %25, %40, %2F and %3A"
-            raise InvalidInput(f"the URL of the database cannot be read; {why}") from None
+        said = _read(url)
         options = " ".join(f"-c {name}={value}" for name, value in _SERVER.items())
         self._said: dict[str, Any] = {
             **_CLIENT,
@@ -72,23 +92,32 @@ class Address:
         self._any = "target_session_attrs" in said
 
     def primary(self) -> Connection:
-        """A connection to a host that takes writes.  Raises psycopg.OperationalError."""
+        """A connection to a host that takes writes.
+
+        Raises psycopg.OperationalError, StoreBroken where a newer kb made the database so that this one cannot go on.
+        """
         return self._connect({} if self._any else {"target_session_attrs": "read-write"})
 
     def any(self) -> Connection:
-        """A connection to any of the hosts.  Raises psycopg.OperationalError."""
+        """A connection to any of the hosts.  Raises as `primary`."""
         return self._connect({})
 
     def _connect(self, further: dict[str, Any]) -> Connection:
         import psycopg
 
         factory: BaseRowFactory[Any] = row_factory
-        return psycopg.connect(
+        connection = psycopg.connect(
             **{**self._said, **further},
             autocommit=True,
             cursor_factory=psycopg.RawCursor,
             row_factory=factory,
         )
+        try:
+            steps.refuse_apart(connection, self.place)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
 
 def takes_no_writes(connection: Connection) -> bool:

@@ -1,7 +1,7 @@
 """The statements of `kb.store`, written for SQLite, as PostgreSQL reads them.  Pure.
 
 Most of what differs is not here: functions that only SQLite has are functions of the schema (`functions.sql`), and
-`rowid` is a column there.  What is left is a handful of spellings.
+`rowid` is a column there.  What is left is a handful of spellings, and what is asked of a database about itself.
 """
 
 from __future__ import annotations
@@ -12,6 +12,31 @@ from functools import lru_cache
 
 from kb.expression import expression
 
+COLUMNS = """
+    SELECT c.relname AS name, a.attname AS column, a.atttypid = 'text'::regtype AS is_text,
+        a.attidentity != '' AS is_number,
+        coalesce(a.attnum = ANY (i.indkey), false) AS is_key
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+    WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace ORDER BY c.relname, a.attnum
+"""
+"""The columns of all tables, in order."""
+BEHIND = """
+    SELECT setval(sequence, greatest(last, pg_sequence_last_value(sequence::regclass)))
+    FROM (SELECT pg_get_serial_sequence('{table}', '{name}') AS sequence, max({name}) AS last FROM {table}) AS numbers
+    WHERE last IS NOT NULL
+"""
+"""Numbers of rows only rise, also past those of other tenants."""
+SIZE = """
+    SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
+"""
+"""Bytes of all tables, with their indexes."""
+BROKEN = """
+    SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace ORDER BY 1
+"""
+"""Indexes that are not to be trusted."""
 _MARK = expression(r"\?(\d*)")
 _ANY_OF = expression(r"\b(NOT )?IN \(SELECT (value|CAST\(value AS \w+\)) FROM json_each\((\?\d*)\)\)")
 _NONE_OF = expression(r"\b(NOT )?IN \(\)")
@@ -19,6 +44,7 @@ _SAME = expression(r"\bIS (NOT )?(?=\?)")
 _HINT = expression(r"(?<=[\s(])\+(?=[a-z])")
 _MOST = expression(r"\bLIMIT (\?\d*)")
 _FOLD = expression(r"\bcasefold\(")
+_ALL_COLUMNS = expression(r"\*(?!\))")
 _READS = expression(r"\s*(SELECT|WITH|EXPLAIN|SHOW)\b", re.IGNORECASE)
 
 
@@ -57,6 +83,14 @@ def _numbered(sql: str) -> str:
 def only_reads(sql: str) -> bool:
     """Whether a statement changes nothing."""
     return bool(_READS.match(sql))
+
+
+def prepared(sql: str) -> bool | None:
+    """Whether the server keeps a statement: None where it is asked often, and what comes of it has the same columns.
+
+    One that asks for all columns is not kept: a step of a newer kb may have added one to the table.
+    """
+    return False if _ALL_COLUMNS.search(sql) else None
 
 
 def storable(values: Sequence[object]) -> Sequence[object]:

@@ -23,9 +23,19 @@ from kb.errors import StoreAway
 from kb.home import SHARED
 from kb.store.engines.engine import BUSY_SECONDS, Row, Table
 from kb.store.engines.engine import SCHEMA as STEPS_OF_SQLITE
-from kb.store.postgresql.dialect import only_reads, storable, translated
+from kb.store.postgresql.dialect import (
+    BEHIND,
+    BROKEN,
+    COLUMNS,
+    SIZE,
+    only_reads,
+    prepared,
+    storable,
+    translated,
+)
 from kb.store.postgresql.own_rows import OwnRows
 from kb.store.postgresql.pool import MOST, Pool
+from kb.store.postgresql.room import MOST_IN_ALL
 from kb.store.postgresql.schema import opened
 from kb.store.postgresql.troubles import is_away
 from kb.store.postgresql.troubles import translated as in_words
@@ -35,32 +45,12 @@ if TYPE_CHECKING:
 
 _SOON = "; SET LOCAL synchronous_commit = off"
 _LOCK = "SET LOCAL lock_timeout = '{}ms'; UPDATE writes SET number = number + 1{}"
+_BITS = 48
+"""Of a number of writes: a million of them a second for nine years."""
 _OF_DATABASES = ("rowid", "tenant")
 """Columns that SQLite has not."""
 _OWN_TABLES = ("schema_steps", "writes", "chunk_terms", "postings", "memory_files")
 """Tables that SQLite has not, or keeps for itself."""
-_COLUMNS = """
-    SELECT c.relname AS name, a.attname AS column, a.atttypid = 'text'::regtype AS is_text,
-        a.attidentity != '' AS is_number,
-        coalesce(a.attnum = ANY (i.indkey), false) AS is_key
-    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
-    WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace ORDER BY c.relname, a.attnum
-"""
-_BEHIND = """
-    SELECT setval(sequence, greatest(last, pg_sequence_last_value(sequence::regclass)))
-    FROM (SELECT pg_get_serial_sequence('{table}', '{name}') AS sequence, max({name}) AS last FROM {table}) AS numbers
-    WHERE last IS NOT NULL
-"""
-"""Numbers of rows only rise, also past those of other tenants."""
-_SIZE = """
-    SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
-    WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
-"""
-_BROKEN = """
-    SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-    WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace ORDER BY 1
-"""
 
 
 class Postgresql:
@@ -69,8 +59,10 @@ class Postgresql:
     is_file = False
     schema = STEPS_OF_SQLITE
 
-    def __init__(self, url: str, tenant: str = SHARED, most: int = 0) -> None:
+    def __init__(self, url: str, tenant: str = SHARED, most: int = 0, in_all: int = 0) -> None:
         """The engine of a home, or of a tenant, in a process that has `most` connections to that database (0: 8).
+
+        All tenants together have `in_all` (0: 32).
 
         Raises StoreAway where it cannot be reached, StoreBroken where it is of a newer kb or would not keep tenants
         apart.
@@ -79,7 +71,7 @@ class Postgresql:
 
         self.errors: type[Exception] = psycopg.Error
         self._driver: ModuleType = psycopg
-        self._pool = Pool.of(url, tenant, most or MOST)
+        self._pool = Pool.of(url, tenant, most or MOST, in_all or MOST_IN_ALL)
         self._place = self._pool.address.place
         self._held: Connection | None = None
         """The connection of the transaction that is open."""
@@ -109,6 +101,11 @@ class Postgresql:
             yield connection
         finally:
             self._pool.give(connection)
+
+    @property
+    def servers(self) -> int:
+        """How many servers have answered this process so far; one that was started anew counts again."""
+        return self._pool.servers
 
     @property
     def refuses(self) -> str:
@@ -240,17 +237,17 @@ class Postgresql:
         inside = self.in_transaction
         with self._lent() as connection:
             try:
-                return connection.execute(self._sql(sql), storable(values)).fetchall()
+                return connection.execute(self._sql(sql), storable(values), prepare=prepared(sql)).fetchall()
             except self._driver.OperationalError as error:
                 if inside or not is_away(error) or not connection.closed:
                     raise
         self._pool.forget()
         with self._lent() as connection:
-            return connection.execute(self._sql(sql), storable(values)).fetchall()
+            return connection.execute(self._sql(sql), storable(values), prepare=prepared(sql)).fetchall()
 
     def _changed(self, sql: str, values: Sequence[object]) -> list[Row]:
         with self._lent() as connection:
-            cursor = connection.execute(self._sql(sql), storable(values))
+            cursor = connection.execute(self._sql(sql), storable(values), prepare=prepared(sql))
             self._written += max(0, cursor.rowcount)
             return cursor.fetchall() if cursor.description else []
 
@@ -276,8 +273,9 @@ class Postgresql:
         return int(self.run(f"{sql} RETURNING id", values)[0][0])
 
     def version(self) -> int:
-        """A number that changes with every commit."""
-        return int(self._read("SELECT number FROM writes", ())[0][0])
+        """A number that changes with every commit, and where another server answers."""
+        number = int(self._read("SELECT number FROM writes", ())[0][0])
+        return self._pool.servers << _BITS | number
 
     def numbers(self, table: str, count: int) -> int:
         """Take so many numbers for rows of a table; returns the one before the first."""
@@ -288,7 +286,7 @@ class Postgresql:
     def tables(self) -> Sequence[Table]:
         """The tables that hold texts."""
         columns = dict[str, list[Row]]()
-        for row in self._read(_COLUMNS, ()):
+        for row in self._read(COLUMNS, ()):
             columns.setdefault(row["name"], []).append(row)
         return [
             Table(
@@ -308,7 +306,7 @@ class Postgresql:
         return [row["column"] for row in self._columns_of(table) if row["column"] not in _OF_DATABASES]
 
     def _columns_of(self, table: str) -> list[Row]:
-        return [row for row in self._read(_COLUMNS, ()) if row["name"] == table]
+        return [row for row in self._read(COLUMNS, ()) if row["name"] == table]
 
     def rewrite(self, table: Table, new: Sequence[object], key: Sequence[object]) -> None:
         """Give the row with a key other texts; where another row then has the same key, this one goes."""
@@ -364,11 +362,11 @@ class Postgresql:
         """Let new rows be numbered behind those that were put in with numbers of their own."""
         for row in self._columns_of(table):
             if row["is_number"]:
-                self._read(_BEHIND.format(table=table, name=row["column"]), ())
+                self._read(BEHIND.format(table=table, name=row["column"]), ())
 
     def size(self) -> tuple[int, int]:
         """Bytes of all tables with their indexes; what holds nothing PostgreSQL uses again by itself."""
-        return int(self._read(_SIZE, ())[0][0]), 0
+        return int(self._read(SIZE, ())[0][0]), 0
 
     def compact(self) -> str:
         """Nothing: room that rows took is used again, by autovacuum."""
@@ -376,7 +374,7 @@ class Postgresql:
 
     def check(self) -> Sequence[str]:
         """Indexes that PostgreSQL does not trust itself."""
-        return [f"the index {row[0]} is not valid: REINDEX INDEX {row[0]}" for row in self._read(_BROKEN, ())]
+        return [f"the index {row[0]} is not valid: REINDEX INDEX {row[0]}" for row in self._read(BROKEN, ())]
 
     def read_ahead(self, least: int | None) -> None:
         """Nothing: the server reads ahead by itself."""

@@ -31,6 +31,14 @@ _TABLES = """
 _MAY_ALL = "SELECT rolsuper OR rolbypassrls AS may FROM pg_roles WHERE rolname = current_user"
 _IS_BEGUN = "SELECT 1 FROM writes WHERE tenant = current_setting('kb.tenant')"
 _BEGIN = "INSERT INTO writes VALUES (0) ON CONFLICT DO NOTHING"
+_KEEP_OUT = "LOCK TABLE schema_steps IN ACCESS EXCLUSIVE MODE"
+"""Until the steps are taken nobody gets a connection: whoever gets one looks there first."""
+_CUT_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+        AND application_name = current_setting('application_name') AND wait_event IS DISTINCT FROM 'advisory'
+"""
+"""Processes of ours whose connections are older than such a step; those that wait to take it look again themselves."""
 _LET_ALL = "ALTER TABLE {} NO FORCE ROW LEVEL SECURITY"
 """What a step changes it changes for all tenants, since the role of the URL owns the tables."""
 
@@ -38,14 +46,15 @@ _LET_ALL = "ALTER TABLE {} NO FORCE ROW LEVEL SECURITY"
 def opened(connection: Connection, tenant: str, place: str) -> OwnRows | None:
     """Have the schema made as this code knows it; returns whose rows are asked for, None where there are no tenants.
 
-    Raises StoreBroken where a newer kb made it, or tenants would not be kept apart, HomeNotWritable where it has to be
-    made and cannot.
+    Raises StoreBroken where a newer kb took a step that this one cannot go on beside, or tenants would not be kept
+    apart, HomeNotWritable where it has to be made and cannot.
     """
     found, has_tenants, schema = _found(connection)
     wants_tenants = has_tenants or tenant != SHARED
-    if found > steps.SCHEMA:
+    if found > steps.SCHEMA and not has_tenants and wants_tenants:
         raise StoreBroken(
-            f"{place} was written by a newer kb (schema {found}, this one knows {steps.SCHEMA}); update kb"
+            f"{place} was written by a newer kb (schema {found}, this one knows {steps.SCHEMA}): let that one make "
+            "its first tenant, or update kb"
         )
     if found < steps.SCHEMA or wants_tenants != has_tenants:
         if takes_no_writes(connection):
@@ -55,7 +64,7 @@ def opened(connection: Connection, tenant: str, place: str) -> OwnRows | None:
             )
         if wants_tenants:
             _refuse_who_may_all(connection, place)
-        _take_steps(connection, wants_tenants)
+        _take_steps(connection, wants_tenants, place)
     return _guarded(connection, tenant, schema, place) if wants_tenants else None
 
 
@@ -65,19 +74,23 @@ def _found(connection: Connection) -> tuple[int, bool, str]:
     return steps.found(connection), there["has_tenants"], there["schema"] or "public"
 
 
-def _take_steps(connection: Connection, wants_tenants: bool) -> None:
+def _take_steps(connection: Connection, wants_tenants: bool, place: str) -> None:
     with connection.transaction():
         connection.execute(steps.ALONE)
-        connection.execute(steps.BEGIN)
-        found, has_tenants, _ = _found(connection)  # (another host may have been quicker)
+        steps.refuse_apart(connection, place)  # (another host may have been quicker)
+        connection.execute(steps.BEGIN, prepare=False)
+        found, has_tenants, _ = _found(connection)
         for table in connection.execute(_TABLES).fetchall() if has_tenants else ():
             connection.execute(_LET_ALL.format(table["name"]), prepare=False)
         for number in range(found + 1, steps.SCHEMA + 1):
             name, said = steps.statements(number)
             connection.execute(said, prepare=False)
-            connection.execute("INSERT INTO schema_steps VALUES ($1, $2, now())", [number, name])
+            connection.execute(steps.TAKEN, [number, name, steps.APART.get(number)])
         if wants_tenants or has_tenants:
             connection.execute(steps.as_read("tenants.sql"), prepare=False)
+        if found and steps.APART.keys() & range(found + 1, steps.SCHEMA + 1):
+            connection.execute(_KEEP_OUT)
+            connection.execute(_CUT_OTHERS)
 
 
 def _guarded(connection: Connection, tenant: str, schema: str, place: str) -> OwnRows:

@@ -3,14 +3,17 @@
 A step that has shipped is never edited: what must change is a new step at the end, beside one of SQLite's
 (`kb.store.upkeep.migrations`); a test holds the tables and columns of both against one another.  Where tenants share a
 database, `tenants.sql` runs behind each step: a step that changes a function which is there, too, changes both.
+
+Code that knows fewer steps goes on beside a step, also while it is taken, unless that is one of `APART`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from kb.errors import StoreBroken
 from kb.expression import expression
 
 if TYPE_CHECKING:
@@ -22,13 +25,25 @@ STEPS: Sequence[tuple[str, Sequence[str]]] = (
     ("what outcomes add up to: SQLite's step 18", ("outcome_sums.sql",)),
 )
 """What each step is, and the files with its statements."""
+APART: Mapping[int, str] = {}
+"""Steps by number that code which does not know them cannot go on beside, each with what it would do wrong.
+
+All others only add: tables, indexes, triggers, columns that may be left out.
+"""
 SCHEMA = len(STEPS)
 """The schema that this code knows."""
 MADE = "SELECT coalesce(max(step), 0) FROM schema_steps"
 """Asks a database for its schema."""
-BEGIN = (
-    "CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER PRIMARY KEY, name TEXT, at TIMESTAMPTZ NOT NULL)"
-)
+BEGIN = """
+    CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER PRIMARY KEY, name TEXT, at TIMESTAMPTZ NOT NULL);
+    ALTER TABLE schema_steps ADD COLUMN IF NOT EXISTS apart TEXT
+"""
+TAKEN = "INSERT INTO schema_steps (step, name, at, apart) VALUES ($1, $2, now(), $3)"
+_APART = """
+    SELECT steps.step, to_jsonb(steps) ->> 'apart' AS apart
+    FROM schema_steps AS steps WHERE to_jsonb(steps) ->> 'apart' IS NOT NULL AND step > $1 ORDER BY step LIMIT 1
+"""
+"""(A database that an earlier version made has no such column.)"""
 THERE = "SELECT to_regclass('schema_steps') IS NOT NULL"
 """Asks whether any step was taken."""
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('kb'), hashtext(current_schema()))"
@@ -41,6 +56,17 @@ def found(connection: Connection) -> int:
     there = connection.execute(THERE).fetchone()
     made = connection.execute(MADE).fetchone() if there and there[0] else None
     return int(made[0]) if made else 0
+
+
+def refuse_apart(connection: Connection, place: str) -> None:
+    """Raises StoreBroken where a newer kb took a step that this code cannot go on beside."""
+    if found(connection) <= SCHEMA:
+        return
+    for row in connection.execute(_APART, [SCHEMA]).fetchall():
+        raise StoreBroken(
+            f"{place} was written by a newer kb, beside which this one cannot go on (step {row['step']}: "
+            f"{row['apart']}; this one knows {SCHEMA}); nothing was changed, update kb"
+        )
 
 
 def statements(number: int) -> tuple[str, str]:

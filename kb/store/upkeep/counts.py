@@ -72,15 +72,18 @@ class Recorded:
     number: str = "rowid"
     """The column that numbers the rows in the order in which they came."""
     _last: int = field(init=False)
+    _server: int = field(init=False)
     _counted: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._last = self._newest()
+        self._last, self._server = self._newest(), self.db.servers
         self._counted = dict.fromkeys(map(str, self.words), 0)
 
     def counted(self) -> dict[str, int]:
         """The counts up to now; they only grow, whatever is swept meanwhile."""
         newest = self._newest()
+        if self._server != self.db.servers:  # (it may have been put back to an earlier time)
+            self._server, self._last = self.db.servers, min(self._last, newest)
         rows = self.db.rows(
             f"SELECT {self.column}, count(*) FROM {self.table} WHERE {self.number} > ? AND {self.number} <= ?"
             " GROUP BY 1",

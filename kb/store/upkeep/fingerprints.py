@@ -4,6 +4,8 @@ A fingerprint carries the version of the rules that made it, so those of two ver
 first process that may write brings all of them to its own version in one transaction: of entries and
 the wordings that they were taught, of lookups (from their evidence lines) and of swept ones, of healthy lines, and of
 the lines that proposals are recognised by.
+Where hosts share the database, an older kb among them does not take that back, and what it writes meanwhile is brought
+to the new rules by the next call of a newer one.
 A read-only home keeps the old ones: its entries are then found by signature, words and
 meaning, and each answer says so.
 """
@@ -11,13 +13,14 @@ meaning, and each answer says so.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kb.expression import expression
 from kb.model.entry import OFFERED
 from kb.store.database import Database
 from kb.store.entries import EntryTable
+from kb.store.entry_index import KNOWLEDGE_VERSION
 from kb.store.upkeep.swept import SweptLookups
 from kb.text.entries.identify import fingerprints_of
 from kb.text.evidence.alarm import alarm
@@ -25,6 +28,10 @@ from kb.text.masking import MASK_VERSION, fingerprint
 
 MADE_BY = "mask_version"
 """The meta key of the version that made the stored fingerprints."""
+_OF_OLDER = " OR ".join(
+    f"(fingerprint >= 'f{number}:' AND fingerprint < 'f{number};')" for number in range(1, MASK_VERSION)
+)
+"""The fingerprints of all earlier versions, as an index is read."""
 _BATCH = 500
 _LOOKUPS = 10_000
 _FINGERPRINT = expression(r"f\d+:[0-9a-f]+")
@@ -35,16 +42,19 @@ class Fingerprints:
 
     def __init__(self, db: Database, entries: EntryTable) -> None:
         self._db, self._entries = db, entries
+        self._looked = "", 0
 
     def renew(self) -> bool:
         """Bring them to this version of the rules, if they are of another.  Returns whether they were.
 
         Costs one read of a setting when there is nothing to do.  Raises HomeNotWritable on a full disk.
         """
-        if self._db.read_only or self._made_here():
+        if self._db.read_only or self._by_newer():
             return False
+        if self._made_here():
+            return self._renew_those_of_older()
         with self._db.write():
-            if self._made_here():  # another process was quicker
+            if self._made_here() or self._by_newer():  # another process was quicker
                 return False
             self._entries.index.renew_wordings()
             self._renew_entries()
@@ -57,6 +67,11 @@ class Fingerprints:
 
     def missed(self) -> str:
         """What a home that other rules made lacks while it cannot be written, in words; else empty."""
+        if self._by_newer():
+            return (
+                "a newer kb shares this database: until this one is updated, too, what was learned is found in fewer"
+                " forms here"
+            )
         if not self._db.read_only or self._made_here():
             return ""
         return (
@@ -67,16 +82,38 @@ class Fingerprints:
     def _made_here(self) -> bool:
         return self._db.meta(MADE_BY) == str(MASK_VERSION)
 
+    def _by_newer(self) -> bool:
+        """Whether other rules made them that a newer kb has, which shares the database: they stay as they are."""
+        made = "" if self._db.is_file else self._db.meta(MADE_BY)
+        return made.isdecimal() and int(made) > MASK_VERSION
+
+    def _renew_those_of_older(self) -> bool:
+        """Renew entries that an older kb, which shares the database, has written since; looked for when any changed."""
+        version = self._db.meta(KNOWLEDGE_VERSION), self._db.servers
+        if self._db.is_file or version == self._looked:
+            return False
+        found = self._db.rows(f"SELECT DISTINCT entry_id FROM fingerprints WHERE {_OF_OLDER}")
+        if found:
+            with self._db.write():
+                ids = [row["entry_id"] for row in found]
+                self._entries.index.renew_wordings(ids)
+                self._renew(ids)
+        self._looked = version
+        return bool(found)
+
     def _renew_entries(self) -> None:
         rows = self._db.rows("SELECT id FROM entries WHERE status IN (?, ?) ORDER BY id", list(OFFERED))
         ids = [row["id"] for row in rows]
         for start in range(0, len(ids), _BATCH):
-            for entry_id, stored in self._entries.many(ids[start : start + _BATCH]).items():
-                self._entries.index.set_fingerprints(entry_id, fingerprints_of(stored.entry))
-                self._entries.index.renew_signatures(stored.entry)
-                self._entries.index.renew_whole(stored.entry)
+            self._renew(ids[start : start + _BATCH])
         for stored in self._entries.many(self._entries.in_quarantine()).values():
             self._entries.index.hold(stored.entry, fingerprints_of(stored.entry))
+
+    def _renew(self, ids: Sequence[str]) -> None:
+        for entry_id, stored in self._entries.many(ids).items():
+            self._entries.index.set_fingerprints(entry_id, fingerprints_of(stored.entry))
+            self._entries.index.renew_signatures(stored.entry)
+            self._entries.index.renew_whole(stored.entry)
 
     def _renew_proposals(self) -> None:
         """Call it while the lookups have their old fingerprints, which tell the lines that a proposal is about."""

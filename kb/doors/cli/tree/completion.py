@@ -1,27 +1,48 @@
 """Completion: ids with their titles, services, environments, kinds and names of files, as the shell asks for them.
 
 Answers come from the database as it is, read once and nothing looked after: no model, no refresh, no migration.
-Whatever is wrong with a home, completion only has nothing to say; the command itself will.
+Whatever is wrong with a home, completion only has nothing to say; the command itself will.  So it is where a server
+that has the database does not answer in a second and a half.
 """
 
 from __future__ import annotations
 
 import os
 import shlex
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
+    from kb.home import Home
     from kb.store.database import Database
 
 MOST = 60
 """Ids that are offered; who has more types on."""
+SECONDS = 1.5
+"""How long somebody who presses Tab waits for a database."""
 
 Completed = list[str | tuple[str, str]]
 Completer = Callable[..., Completed]
+
+
+def _in_time(work: Callable[[], Completed]) -> Completed:
+    """What comes of it, or nothing where that takes too long: a name that is looked up, a server that is silent."""
+    from kb.errors import KbError
+
+    found = Completed()
+
+    def ask() -> None:
+        with suppress(KbError):
+            found.extend(work())
+
+    worker = threading.Thread(target=ask, daemon=True)
+    worker.start()
+    worker.join(SECONDS)
+    return [] if worker.is_alive() else found
 
 
 @contextmanager
@@ -31,15 +52,10 @@ def _opened(context: typer.Context) -> Iterator[Database | None]:
 
     from kb.errors import KbError
     from kb.home import find_home
-    from kb.store.database import SCHEMA, Database
 
     try:
-        home = find_home(context.find_root().params.get("home") or None)
-        with sqlite3.connect(f"file:{home.database}?mode=ro", uri=True) as looked_at:
-            current = looked_at.execute("PRAGMA user_version").fetchone()[0] == SCHEMA
-        looked_at.close()
-        db = Database(home.database) if current else None
-    except (KbError, sqlite3.Error, OSError):
+        db = _database_of(find_home(context.find_root().params.get("home") or None))
+    except (KbError, sqlite3.Error, OSError, ImportError):
         yield None
         return
     try:
@@ -49,26 +65,52 @@ def _opened(context: typer.Context) -> Iterator[Database | None]:
             db.close()
 
 
+def _database_of(home: Home) -> Database | None:
+    """Its database; a server is asked to let nothing be written, a file is not opened where it would be renewed."""
+    import sqlite3
+
+    from kb.configuration.database import database_url
+    from kb.store.database import SCHEMA, Database
+
+    if url := database_url(home):
+        from kb.store.postgresql.connection import only_looking
+
+        return Database(home.database, only_looking(url))
+    with sqlite3.connect(f"file:{home.database}?mode=ro", uri=True) as looked_at:
+        current = looked_at.execute("PRAGMA user_version").fetchone()[0] == SCHEMA
+    looked_at.close()
+    return Database(home.database) if current else None
+
+
 def _ids(space: str) -> Completer:
     def complete(context: typer.Context, incomplete: str) -> Completed:
         from kb.store.ids.known_ids import KnownIds, Space
         from kb.store.ids.short_ids import ending
 
-        with _opened(context) as db:
-            found = KnownIds(db).begin(Space[space], incomplete, MOST) if db else []
-        return [
-            (one.id if one.id.startswith(incomplete) else ending(one.id), " ".join(one.title.split())[:70])
-            for one in found
-        ]
+        def found() -> Completed:
+            with _opened(context) as db:
+                known = KnownIds(db).begin(Space[space], incomplete, MOST) if db else []
+            return [
+                (
+                    one.id if one.id.startswith(incomplete) else ending(one.id),
+                    " ".join(one.title.split())[:70],
+                )
+                for one in known
+            ]
+
+        return _in_time(found)
 
     return complete
 
 
 def _values(sql: str) -> Completer:
     def complete(context: typer.Context, incomplete: str) -> Completed:
-        with _opened(context) as db:
-            rows = db.rows(sql) if db else []
-        return list(_quoted(str(row[0]) for row in rows if str(row[0]).startswith(incomplete)))
+        def found() -> Completed:
+            with _opened(context) as db:
+                rows = db.rows(sql) if db else []
+            return list(_quoted(str(row[0]) for row in rows if str(row[0]).startswith(incomplete)))
+
+        return _in_time(found)
 
     return complete
 
