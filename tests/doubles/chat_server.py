@@ -99,6 +99,14 @@ class ChatServer:
             time.sleep(0.01)
         return list(self.messages)
 
+    def wait_for_text(self, text: str, seconds: float = 20.0) -> list[Message]:
+        """The messages, once one has the text in it; fails when none comes."""
+        ends = time.monotonic() + seconds
+        while not any(text in one.text for one in self.messages):
+            assert time.monotonic() < ends, f"none of {len(self.messages)} messages has {text!r}"
+            time.sleep(0.01)
+        return list(self.messages)
+
     def next_fault(self) -> Fault | None:
         """What happens to this request, if anything does."""
         with self._lock:
