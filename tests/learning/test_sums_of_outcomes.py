@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from kb.index.encoder import OnnxEncoder
 from kb.learning.trust import evidence, trust, worth
 from kb.learning.trust_book import added_up
 from kb.model.ledger import Outcome, Result, Trust
+from kb.store.ledger import Ledger
 
 LINE = "FATAL the sluice of basin 4 jammed at 0x17"
 REPORT = (
@@ -74,6 +75,23 @@ def test_a_lookup_keeps_what_it_added_up_until_the_next_outcome(kb: KnowledgeBas
     kb.record_outcome(learned, "failed", lookup)
     assert not kept(kb, learned)
     assert asked(kb) == by_outcomes(kb, learned)
+
+
+def test_what_is_kept_is_not_added_up_again(
+    kb: KnowledgeBase, learned: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = list[Sequence[str]]()
+    outcomes_of = Ledger.outcomes_of
+
+    def counting(self: Ledger, entry_ids: Sequence[str]) -> dict[str, list[Outcome]]:
+        read.append(entry_ids)
+        return outcomes_of(self, entry_ids)
+
+    kb.record_outcome(learned, "resolved", note="held")
+    kb.check_known_issues(LINE)
+    monkeypatch.setattr(Ledger, "outcomes_of", counting)
+    with KnowledgeBase.open(kb._parts.home.root, encoder=kb._options.encoder, clock=kb._clock) as other:
+        assert (asked(other).n, read) == (1, [])
 
 
 def test_what_is_only_asked_keeps_nothing(kb: KnowledgeBase, learned: str) -> None:
