@@ -49,7 +49,7 @@ _VERBS = (
     r"|land(?:s|ed|ing) (?:(?:a|an|the|his|her|their|our) )?(?:[\w-]+ ){0,2}(?:change|patch|fix|update"
     r"|commit)e?s?"
     r"|whitelist(?:s|ed|ing)?|allowlist(?:s|ed|ing)?|unblock(?:s|ed|ing)?|tweak(?:s|ed|ing)?|r[au]n (?:a|the"
-    r"|`)|power[ -]?cycled"
+    r"|`)|power[ -]?cycled|power(?:s|ed|ing) (?:[\w-]+ ){0,3}?(?:on|off|up|down)"
     r"|disconnect(?:s|ed|ing)?|reconnect(?:s|ed|ing)?|purchas(?:es?|ed|ing)|install(?:s|ed|ing)?"
     r"|buil(?:ds|t) (?:a|the) new"
     r"|rate[ -]limit(?:ed|ing)|clamp(?:s|ed|ing)?|turn(?:s|ed|ing)? (?:[\w-]+ ){1,3}(?:off|on|down)"
@@ -185,7 +185,7 @@ NOT_DONE = expression(
     r"|alternative) (?:solutions?|fixes"
     r"|options|workarounds?)\b|\b(?:scheduled|expects?|upcoming|window|will|would|should|could"
     r"|can(?:no|['’])?t?|might|must|needs?|needed|plan(?:s|ned|ning)?"
-    r"|propos\w+|consider\w*|recommend\w*"
+    r"|propos\w+|estimat\w+|anticipat\w+|assum(?:ed|ing)|consider\w*|recommend\w*"
     r"|want(?:s|ed)?|decid(?:es?|ed|ing) (?:not|against)|todo|to do|if we|next time|in (?:the )?future|going to"
     r"|(?:could|would|should|must)n['’]t|but (?:\w+ ){0,3}?still|even after|in vain|persist(?:s|ed)"
     r"|nothing (?:changed|helped)|same (?:error|result|issue|problem)s?"
@@ -201,7 +201,7 @@ NOT_DONE = expression(
     r"[^.,;]{0,45}?(?:monitor(?:s|ing)?|alert(?:s|ing)?|notifications?|dashboards?|runbooks?|playbooks?|documentation|docs"
     r"|checklists?|tests?)"
     r"|(?:monitoring|alerting|logging|alerts|tests) (?:[\w-]+ ){0,3}?(?:added|improved|created|set up)"
-    r"|may (?:go|be|have|not|help|need)|(?:service|site|system|cluster|everything) (?:\w+ )?down"
+    r"|may (?:go|be|have|not|help|need)|(?:service|site|system|cluster|everything) (?:fully|still|completely|now) down"
     r"|(?:workaround|fix|patch)(?:es|s)? (?:is|are) available|has no effect|to no avail"
     r"|failed to|fails to|(?:try|tries|trying|tried|attempt(?:s|ed|ing)?) to)\b",
     re.I,

@@ -52,7 +52,8 @@ _PURPOSE = expression(
 _NO_PROSE = expression(r"`[^`]*`|(?<=\])\([^()\s]*\)")
 """Code and addresses of links, whose words tell nothing."""
 _PARTICIPLE_AFTER = expression(
-    r"\b(?:an?|the|this|these|any|some|our|its|their|newly|of|with|in|on|for|from|under|due to|because of|more)\s+$",
+    r"\b(?:an?|the|this|these|any|some|our|its|their|newly|only|no|one|two|three|several"
+    r"|many|\d+|of|with|in|on|for|from|under|due to|because of|more)\s+$",
     re.I,
 )
 """`The updated chart failed` tells of a chart, and not that somebody updated it; so does `with reduced capacity`."""
@@ -92,6 +93,14 @@ _BY_PROGRAMS = expression(
 _BY_THINGS = expression(r"\b(?:it|which|that|this)\s+(?:had\s+|has\s+|then\s+|also\s+|\w+ly\s+)*$", re.I)
 _AFTER_A_WORD = expression(r"(?<!\bto)(?<!\band)(?<!\bthen)(?:^|\s)[a-z][\w-]*\s+$")
 """Before a base form a word that is no name and joins nothing: `an imminent upgrade`, unlike `to upgrade`."""
+_IS_BEFORE = expression(r"\b(?:is|are|was|were)\s+$", re.I)
+_RESTORED = expression(r"\s*(?:$|[.,;)]|(?:and|at|in|for)\b)", re.I)
+"""Behind `restored` where it tells a state and not what was restored: `services restored and stable`."""
+_FOR_THE_FUTURE = expression(
+    r"\bto (?:prevent|avoid|catch|detect|guard|reduce|protect)\b[^.;]*\b(?:future|again|recur\w*|similar|next time)\b",
+    re.I,
+)
+"""What is done so that it does not come back ended nothing."""
 _STATE_BEFORE = expression(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+\s+)?$", re.I)
 _ACTS_BEFORE = expression(
     rf"(?:(?:{SOMEBODY.pattern})\s+(?:\w+ly\s+|then\s+|also\s+|did\s+)*"
@@ -108,7 +117,7 @@ _ITS_OBJECT = expression(
 _REMARKS = expression(r" (?:but|although|though|yet) ")
 _REMARK_BEHIND = expression(
     r",?\s+(?:but|although|though|yet)\b"
-    r"(?![^.;]*(?:\b(?:help|work|fix|fail|resolv|succe|chang|effect|enough|still|not|in vain)|n['’]t\b)).*$",
+    r"(?![^.;]*(?:\b(?:help|work|fix|fail|resolv|succe|chang|effect|enough|still|not|no|in vain)|n['’]t\b)).*$",
     re.I | re.S,
 )
 """What is remarked behind a deed and does not say that it failed."""
@@ -125,7 +134,7 @@ def was_done(sentence: str, *, in_prose: bool = False, helped: bool = False) -> 
 
     An attempt is one where it `helped`: where the sentence, or what comes next, tells of recovery.
     """
-    if not ACTION.search(sentence):
+    if not ACTION.search(sentence) or _FOR_THE_FUTURE.search(sentence):
         return False
     told = main_clause(_ASIDE.sub("", _NO_PROSE.sub("`x`", sentence)))
     helped = helped or bool(RECOVERED.search(sentence))
@@ -157,7 +166,7 @@ def _is_deed(sentence: str, action: re.Match[str], *, in_prose: bool) -> bool:
         return False
     if not ONLY_ENDED.match(word) and _BY_THINGS.search(before):
         return False
-    if ONLY_ENDED.match(word) and _STATE_BEFORE.search(before) and not MEANS.search(after):
+    if _tells_a_state(before, word, after):
         return False
     if word.startswith("stop") and not _STATE_BEFORE.search(before) and not _stops_something(before, after):
         return False
@@ -167,6 +176,19 @@ def _is_deed(sentence: str, action: re.Match[str], *, in_prose: bool) -> bool:
             or (word.startswith(("set", "reset")) and _STATE_BEFORE.search(before))
         )
     return not word.endswith("ing") or not re.search(r"\w", before) or bool(_DOES.search(before))
+
+
+def _tells_a_state(before: str, word: str, after: str) -> bool:
+    """Whether a word says how things are: `service is restored`, `the output is clean`."""
+    if word == "restored" and re.search(r"\w", before) and _RESTORED.match(after):
+        return True
+    if (
+        _IS_BEFORE.search(before)
+        and not NOT_IN_THE_BASE_FORM.search(word)
+        and not word.startswith(("set", "reset"))
+    ):
+        return True
+    return bool(ONLY_ENDED.match(word) and _STATE_BEFORE.search(before) and not MEANS.search(after))
 
 
 def _is_no_verb(before: str, word: str, after: str) -> bool:
