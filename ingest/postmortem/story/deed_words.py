@@ -188,7 +188,7 @@ NOT_DONE = expression(
     r"|propos\w+|estimat\w+|anticipat\w+|assum(?:ed|ing)|consider\w*|recommend\w*"
     r"|want(?:s|ed)?|decid(?:es?|ed|ing) (?:not|against)|todo|to do|if we|next time|in (?:the )?future|going to"
     r"|(?:could|would|should|must)n['’]t|but (?:\w+ ){0,3}?still|even after|in vain|persist(?:s|ed)"
-    r"|nothing (?:changed|helped)|same (?:error|result|issue|problem)s?"
+    r"|(?:and|but|was|were) never|nothing (?:changed|helped)|same (?:error|result|issue|problem)s?"
     r"|did ?n[o'’]t (?:help|work|fix|resolve|change|solve|succeed|go|improve)"
     r"|does ?n[o'’]t (?:help|work|fix)|no (?:effect"
     r"|improvement|change|luck)|without (?:success|effect)"

@@ -63,6 +63,10 @@ _NOUN_AFTER = expression(
     re.I,
 )
 """`A major update of the library` tells of an update, and not that one was made."""
+_AFTER_A_PREPOSITION = expression(
+    r"\b(?:due to|because of|of|for|until|during|despite)\s+(?:(?:an?|the)\s+)?$", re.I
+)
+"""Before a base form that is a noun: `expected due to restart`."""
 _IS_SUBJECT = expression(
     r"\s+(?:\w+ly\s+)?(?:is|are|was|were|has|have|had|did|does|happen\w*|occur\w*|took|takes|went|goes|fail(?:s|ed)?|succeed\w*|\w{3,}ed)\b",
     re.I,
@@ -134,7 +138,7 @@ def was_done(sentence: str, *, in_prose: bool = False, helped: bool = False) -> 
 
     An attempt is one where it `helped`: where the sentence, or what comes next, tells of recovery.
     """
-    if not ACTION.search(sentence) or _FOR_THE_FUTURE.search(sentence):
+    if not ACTION.search(sentence) or _FOR_THE_FUTURE.search(sentence) or sentence.endswith("?"):
         return False
     told = main_clause(_ASIDE.sub("", _NO_PROSE.sub("`x`", sentence)))
     helped = helped or bool(RECOVERED.search(sentence))
@@ -196,6 +200,8 @@ def _is_no_verb(before: str, word: str, after: str) -> bool:
     if not word.endswith("ing") and _PARTICIPLE_AFTER.search(before) and (word.endswith("ed") or " " in word):
         return True
     if not word.endswith("ed") and _IN_A_NAME.match(after):
+        return True
+    if not NOT_IN_THE_BASE_FORM.search(word) and _AFTER_A_PREPOSITION.search(before):
         return True
     if _IS_SUBJECT.match(after) and (NOUNS.fullmatch(word) or FIXES.fullmatch(word)):
         return True
