@@ -121,7 +121,7 @@ _ITS_OBJECT = expression(
 _REMARKS = expression(r" (?:but|although|though|yet) ")
 _REMARK_BEHIND = expression(
     r",?\s+(?:but|although|though|yet)\b"
-    r"(?![^.;]*(?:\b(?:help|work|fix|fail|resolv|succe|chang|effect|enough|still|not|no|in vain)|n['’]t\b)).*$",
+    r"(?![^.;]*(?:\b(?:help|work|fix|fail|resolv|succe|chang|effect|enough|still|persist|not|no|in vain)|n['’]t\b)).*$",
     re.I | re.S,
 )
 """What is remarked behind a deed and does not say that it failed."""

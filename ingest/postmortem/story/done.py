@@ -208,7 +208,10 @@ def _last_steps(timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
     seen = max(1, _first(TELLS_TROUBLE, [event.text for event in until]))
     steps = [event for place, event in enumerate(timeline) if _is_step(timeline, place)]
     acted = next(
-        filter(None, ([e for e in steps if e in part] for part in (until[seen:], until[1:], timeline[1:]))),
+        filter(
+            None,
+            ([e for e in steps if e in part] for part in (until[seen:], until[1:], timeline[1:] or timeline)),
+        ),
         [],
     )
     strong = [event for event in acted if _ends_it(event)][-_MOST_OF_TIMELINE:]
