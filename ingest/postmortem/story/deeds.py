@@ -9,6 +9,7 @@ said, saw or checked (`verified that the jobs were fixed`), by what programs or 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ingest.postmortem.story.deed_words import (
     ACTION,
@@ -133,6 +134,7 @@ _ASIDE = expression(r"(?<!\])\([^()]*\)")
 """What stands in brackets says of a deed what it led to or who asked for it; an address behind a link is none."""
 
 
+@lru_cache(maxsize=256)
 def was_done(sentence: str, *, in_prose: bool = False, helped: bool = False) -> bool:
     """Whether a sentence tells a deed; in prose a verb in its base form needs somebody who acts, in a timeline none.
 
@@ -141,12 +143,9 @@ def was_done(sentence: str, *, in_prose: bool = False, helped: bool = False) -> 
     if not ACTION.search(sentence) or _FOR_THE_FUTURE.search(sentence) or sentence.endswith("?"):
         return False
     told = main_clause(_ASIDE.sub("", _NO_PROSE.sub("`x`", sentence)))
-    helped = helped or bool(RECOVERED.search(sentence))
-    deeds = [
-        found
-        for found in ACTION.finditer(told)
-        if _is_deed(told, found, in_prose=in_prose) and (helped or not _TRIED.search(told[: found.start()]))
-    ]
+    deeds = [found for found in ACTION.finditer(told) if _is_deed(told, found, in_prose=in_prose)]
+    if deeds and not helped and _TRIED.search(told[: deeds[0].start()]) and not RECOVERED.search(sentence):
+        return False
     if all(ONLY_ENDED.match(found[0]) for found in deeds) and len(_SPOKEN.findall(told)) < _FEWEST_WORDS:
         return False
     return bool(deeds) and not NOT_DONE.search(told) and not BEGINNING.search(told)

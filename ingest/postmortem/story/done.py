@@ -142,7 +142,8 @@ def _deeds_told(name: str, text: str) -> list[str]:
     return [
         said
         for number, said in enumerate(sentences[since:], since + 1)
-        if (as_steps or _tells_an_end(said))
+        if ACTION.search(said)
+        and (as_steps or _tells_an_end(said))
         and was_done(said, in_prose=not as_steps, helped=_recovers(sentences[number : number + 1]))
         and not _did_not_help(sentences[number : number + 1])
     ]
@@ -202,11 +203,13 @@ def _deeds_of(text: str) -> str:
 
 def _last_steps(timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
     """The last steps before the recovery: those that surely end something with what leads up to them, else any."""
+    steps = [event for place, event in enumerate(timeline) if _is_step(timeline, place)]
+    if not steps:
+        return []
     end = _recovery(timeline)
     until = timeline if end is None else timeline[: end + 1]
     # What stands before anybody saw trouble is what set it off: an upgrade, a deploy, a deletion by mistake.
     seen = max(1, _first(TELLS_TROUBLE, [event.text for event in until]))
-    steps = [event for place, event in enumerate(timeline) if _is_step(timeline, place)]
     acted = next(
         filter(
             None,
@@ -237,10 +240,13 @@ def _ends_it(event: TimelineEvent) -> bool:
 
 def _is_step(timeline: Sequence[TimelineEvent], place: int) -> bool:
     """Whether an event tells a deed, and the next one does not say that it was no help."""
+    told = FENCED.sub("", timeline[place].text)
+    if not ACTION.search(told) and not STRONG.search(told):
+        return False
     following = [FENCED.sub("", event.text) for event in timeline[place + 1 : place + 2]]
     if _did_not_help(following):
         return False
-    told, helped = FENCED.sub("", timeline[place].text), _recovers(following)
+    helped = _recovers(following)
     sentences = [*_sentences(told)]
     if len(sentences) >= _MANY_SENTENCES and any(was_done(said, helped=helped) for said in sentences):
         return True
