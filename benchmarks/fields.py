@@ -194,6 +194,8 @@ def check_report(name: str, answer: dict[str, Any], incident: Incident | None) -
             words = [_words(one) for one in any_of if one]
             right = any(one in _words(told) for one in words) if words else not told.strip()
             yield f"{field}, told" if words else f"{field}, not told", right, f"{name}: {told[:160]!r}"
+    for wrong in answer.get("wrong", []):
+        yield "wrong step, not shown", _words(wrong) not in _words(done), f"{name}: {wrong}"
 
 
 def check_runbooks() -> Iterator[Check]:

@@ -69,9 +69,12 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
         r"|zeitleiste|zeitlicher"
         r"|chronologie|zeitverlauf|^updates?$|^history$|^key events",
     ),
+    (ReportPart.OTHER, r"^(?:prior|previous|existing|earlier|current) (?:mitigation|measure|fix)"),
     (
         ReportPart.PREVENTION,
-        r"prevent(?:ion|ive|ative|ing)?\b|avoid(?:ing)? (?:this|recurrence)|long.?term (?:fix"
+        r"^(?:new|future|proposed|possible|potential|planned|further|additional|recommended|suggested)"
+        r" (?:mitigation|workaround|fix|solution|measure)"
+        r"|prevent(?:ion|ive|ative|ing)?\b|avoid(?:ing)? (?:this|recurrence)|long.?term (?:fix"
         r"|solution)|safeguards|measures? (?:against|to prevent)",
     ),
     (

@@ -200,28 +200,40 @@ def _told(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def _causes(report: Report) -> Iterator[Cause]:
-    """From the sections on causes, else findings, else from sentences that state a cause."""
-    for part in (ReportPart.CAUSE, ReportPart.FINDING):
-        sections = list(report.sections(part))
-        labelled = [
-            s
-            for s in sections
-            if s.level == LABEL_LEVEL and part_of(s.title) is part and not is_contributing(s.title)
-        ]
-        headed = [s for s in sections if s.level < LABEL_LEVEL and s.text.strip()]
-        if headed:  # a label elsewhere, such as in the timeline, says less than the section on causes
-            below = [child for s in headed for child in report.document.children(s)]
-            labelled = [s for s in labelled if s in below]
-        telling = labelled or sections
-        stating = [section for section in telling if not _explains(section)]
-        for chosen in (stating, telling):
-            if found := [cause for section in chosen for cause in parse_causes(section)]:
-                yield from found
-                return
-    told = told_causes(_passages(report), report.document.title)
+    """From the sections on causes, else from sentences that state a cause, else the findings as they stand.
+
+    A diagnosis tells what was looked at, too, so that it is no cause as a whole where any part says why.
+    """
+    if stated := [*_headed_causes(report, ReportPart.CAUSE)]:
+        yield from stated
+        return
+    findings = [Passage(section.text, 2) for section in report.sections(ReportPart.FINDING)]
+    told = told_causes([*findings, *_passages(report)], report.document.title)
     lines = report.document.lines
     for one in told:
         yield replace(cause(one.text, doubtful=not one.says_so), line=line_of(one.text, lines))
+    if not told:
+        yield from _headed_causes(report, ReportPart.FINDING)
+
+
+def _headed_causes(report: Report, part: ReportPart) -> list[Cause]:
+    """The causes below the headings and labels of a part."""
+    sections = list(report.sections(part))
+    labelled = [
+        s
+        for s in sections
+        if s.level == LABEL_LEVEL and part_of(s.title) is part and not is_contributing(s.title)
+    ]
+    headed = [s for s in sections if s.level < LABEL_LEVEL and s.text.strip()]
+    if headed:  # a label elsewhere, such as in the timeline, says less than the section on causes
+        below = [child for s in headed for child in report.document.children(s)]
+        labelled = [s for s in labelled if s in below]
+    telling = labelled or sections
+    stating = [section for section in telling if not _explains(section)]
+    found = (
+        [cause for section in chosen for cause in parse_causes(section)] for chosen in (stating, telling)
+    )
+    return next(filter(None, found), [])
 
 
 def _explains(section: MarkdownSection) -> bool:

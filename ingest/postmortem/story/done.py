@@ -11,19 +11,22 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ingest.postmortem.headings import ReportPart
 from ingest.postmortem.story.causes import FENCED
 from ingest.postmortem.story.deed_words import (
     ACTION,
     ALSO_DONE,
-    BEGINNING,
     ENDED_BY,
+    HAS_BEEN,
+    NO_HELP,
     NOT_DONE,
-    NOUNS,
     ONLY_ENDED,
     RECOVERED,
     SOMEBODY,
     STRONG,
+    TELLS_TROUBLE,
 )
+from ingest.postmortem.story.deeds import main_clause, was_done
 from kb.expression import expression
 from kb.model import Measure, TimelineEvent
 
@@ -31,57 +34,12 @@ MOST_MEASURES = 4
 """Measures that are kept at most: who reads them has an outage to end."""
 _MOST_OF_TIMELINE = 3
 _LAST_SENTENCES = 2
-_SPOKEN = expression(r"[^\W\d_]{2,}")
-_FEWEST_WORDS = 3
-"""Of an event that is all there is: `Resolved` says only that it ended."""
-_DOES = expression(
-    r"\b(?:by|with|via|through|after|attempts? at|am|is|are|was|were|been|be|start\w*|beg[aiu]n\w*"
-    r"|tr(?:y|ied)|kept"
-    r"|then|and|decid\w+ on)"
-    r"(?:\s+\w+ly|\s+(?:first|then|manual|also))?\s+$|[.:;,(–—-]\s*$",
-    re.I,
-)
-"""What stands before an `…ing` that somebody did."""
 _LONGEST_MEASURE = 400
 _LONGEST_SENTENCE = 2000
 """Characters; what is longer is a paste."""
 _MANY_SENTENCES = 2
 """From so many on, an event tells more than one thing."""
-_REASON_BEFORE = expression(r"^(?:since|as|because|although|though|while|even though)\b[^,]{5,160},\s+", re.I)
-_PURPOSE = expression(
-    r",?\s+(?:so that\b|so (?:we|they|it|he|she|the|this|both|all|each|no(?:body|thing)?|future|new|users)\b"
-    r"(?=[^.;]{0,60}\b(?:can(?:not|['’]t)?|could|will|would|may|might|should|do(?:es)?(?: not|n['’]t)|stays?|keeps?)\b)"
-    r"|in order to\b|to (?:ensure|make sure"
-    r"|prevent|avoid|see|check|give|allow|get)\b"
-    r"|prior to\b|before (?:\w+ing|it|they|the)\b).*$",
-    re.I | re.S,
-)
-
-_NO_PROSE = expression(r"`[^`]*`|(?<=\])\([^()\s]*\)")
-"""Code and addresses of links, whose words tell nothing."""
-_PARTICIPLE_AFTER = expression(r"\b(?:an?|the|this|these|any|some|our|its|their|newly)\s+$", re.I)
-"""`The updated chart failed` tells of a chart, and not that somebody updated it."""
-_NOUN_AFTER = expression(
-    r"\b(?:an?|the|this|that|these|any|no|each|every|our|their|its|his|her|of|for|new|major|minor|latest|next|last"
-    r"|first|second|previous|attempted|planned|scheduled|of|for)\s+(?:[\w.-]+\s+)?$",
-    re.I,
-)
-"""`A major update of the library` tells of an update, and not that one was made."""
-_REMARKS = expression(r" (?:but|although|though|yet) ")
-_REMARK_BEHIND = expression(
-    r",?\s+(?:but|although|though|yet)\b"
-    r"(?![^.;]*(?:\b(?:help|work|fix|fail|resolv|succe|chang|effect|enough|still|not|in vain)|n['’]t\b)).*$",
-    re.I | re.S,
-)
-"""What is remarked behind a deed and does not say that it failed."""
-_FOUND_NOT = expression(
-    r"^[^,;]*\b(?:determin|conclud|found|show|discover|reveal|learn)\w*\b[^,;]*\bnot\b[^,;]*[,;]\s*", re.I
-)
-"""What turned out not to be so, before what was done instead."""
-
 _SENTENCE = expression(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“`*_\[])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
-_ASIDE = expression(r"(?<!\])\([^()]*\)")
-"""What stands in brackets says of a deed what it led to or who asked for it; an address behind a link is none."""
 
 
 @dataclass
@@ -123,9 +81,8 @@ def what_was_done(
         done = [
             (sentence, name)
             for name, text in parts
-            for sentence in _sentences(text)
-            if _was_done(sentence)
-            and (ALSO_DONE.search(sentence) or not any(_one_line(sentence) in cause for cause in told))
+            for sentence in _deeds_told(name, text)
+            if ALSO_DONE.search(sentence) or not any(_one_line(sentence) in cause for cause in told)
         ]
         for sentence, name in _last_of(done):
             kept.add(sentence, name)
@@ -136,7 +93,7 @@ def what_was_done(
         for sentence in _by_somebody(FENCED.sub("", body)):
             kept.add(sentence, "text")
     last = None if kept.measures else _recovery(timeline)
-    if last is not None and len(_SPOKEN.findall(timeline[last].text)) >= _FEWEST_WORDS:
+    if last is not None and _names_a_means(timeline[last].text):
         kept.add(timeline[last].text, "timeline", timeline[last].time)
     return tuple(kept.measures[:MOST_MEASURES])
 
@@ -144,7 +101,7 @@ def what_was_done(
 def tells_a_deed(text: str) -> bool:
     """Whether a text of a section on how it ended says so, rather than only what is planned or was added to see it."""
     sentences = [*_sentences(FENCED.sub("", text))]
-    return any(said and not NOT_DONE.search(_main_clause(said)) for said in sentences)
+    return any(said and not NOT_DONE.search(main_clause(said)) for said in sentences)
 
 
 def line_of(text: str, lines: Sequence[str]) -> int | None:
@@ -172,14 +129,49 @@ def _ended_by(text: str) -> Iterator[str]:
         if (
             ENDED_BY.search(sentence)
             and _names_a_means(sentence)
-            and not NOT_DONE.search(_main_clause(sentence))
+            and not NOT_DONE.search(main_clause(sentence))
         ):
             yield sentence
 
 
+def _deeds_told(name: str, text: str) -> list[str]:
+    """The deeds of a part in prose, without what came before the trouble and what was no help."""
+    sentences = [*_sentences(text)]
+    since = _first(TELLS_TROUBLE, sentences) if name == ReportPart.SUMMARY else 0
+    as_steps = name == ReportPart.STEPS
+    return [
+        said
+        for number, said in enumerate(sentences[since:], since + 1)
+        if ACTION.search(said)
+        and (as_steps or _tells_an_end(said))
+        and was_done(said, in_prose=not as_steps, helped=_recovers(sentences[number : number + 1]))
+        and not _did_not_help(sentences[number : number + 1])
+    ]
+
+
+def _tells_an_end(said: str) -> bool:
+    """Whether a sentence of prose names who did it, or what ends outages; a story tells of much else that changed."""
+    return any(words.search(said) for words in (SOMEBODY, STRONG, RECOVERED, HAS_BEEN))
+
+
+def _first(wanted: re.Pattern[str], texts: Sequence[str]) -> int:
+    """The place of the first text with these words; 0 where none has them."""
+    return next((place for place, text in enumerate(texts) if wanted.search(text)), 0)
+
+
+def _did_not_help(next_one: Sequence[str]) -> bool:
+    """Whether what follows a deed says that it brought nothing: `This did not help.`"""
+    return any(NO_HELP.match(text) for text in next_one)
+
+
+def _recovers(next_one: Sequence[str]) -> bool:
+    """Whether what follows a deed tells of recovery."""
+    return any(RECOVERED.search(text) and not NOT_DONE.search(text) for text in next_one)
+
+
 def _by_somebody(text: str) -> list[str]:
     """The last sentences of a story in which people do something to what runs."""
-    return [said for said in _sentences(text) if _was_done(said) and SOMEBODY.search(said)][-_LAST_SENTENCES:]
+    return [said for said in _deeds_told("text", text) if SOMEBODY.search(said)][-_LAST_SENTENCES:]
 
 
 def _last_of(done: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -202,71 +194,63 @@ def _sentences(text: str) -> Iterator[str]:
             yield said
 
 
-def _was_done(sentence: str) -> bool:
-    if not ACTION.search(sentence):
-        return False
-    told = _main_clause(_ASIDE.sub("", _NO_PROSE.sub("`x`", sentence)))
-    deeds = [found for found in ACTION.finditer(told) if _is_deed(told, found)]
-    if all(ONLY_ENDED.match(found[0]) for found in deeds) and len(_SPOKEN.findall(told)) < _FEWEST_WORDS:
-        return False
-    return bool(deeds) and not NOT_DONE.search(told) and not BEGINNING.search(told)
-
-
-def _main_clause(sentence: str) -> str:
-    """A sentence without what stands before or behind it to say why: what may, cannot or should not be."""
-    told = _REASON_BEFORE.sub("", sentence)
-    told = _FOUND_NOT.sub("", told) if " not " in told else told
-    told = _REMARK_BEHIND.sub("", told) if _REMARKS.search(told) else told
-    shorter = _PURPOSE.sub("", told)
-    return shorter if ACTION.search(shorter) else sentence
-
-
 def _deeds_of(text: str) -> str:
     """Of an event that takes several sentences to tell, those that tell what was done."""
     sentences = [*_sentences(FENCED.sub("", text))]
-    deeds = [said for said in sentences if _was_done(said)]
+    deeds = [said for said in sentences if was_done(said)]
     return " ".join(deeds) if len(sentences) >= _MANY_SENTENCES and deeds else text
 
 
-def _is_deed(sentence: str, action: re.Match[str]) -> bool:
-    """Whether an action is what a sentence tells; `a job upgrading the chart failed` tells that the job failed."""
-    before = sentence[: action.start()]
-    word = action[0].lower()
-    if word.endswith("ed") and _PARTICIPLE_AFTER.search(before):
-        return False
-    if NOUNS.fullmatch(word) and _NOUN_AFTER.search(before):
-        return False
-    if not word.endswith("ing"):
-        return True
-    return not re.search(r"\w", before) or bool(_DOES.search(before))
-
-
 def _last_steps(timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
-    """The last steps before the recovery, those that surely end something before those that may."""
+    """The last steps before the recovery: those that surely end something with what leads up to them, else any."""
+    steps = [event for place, event in enumerate(timeline) if _is_step(timeline, place)]
+    if not steps:
+        return []
     end = _recovery(timeline)
     until = timeline if end is None else timeline[: end + 1]
-    # What stands first is what set it off, as a rule: an upgrade, a deploy, a deletion by mistake.
-    acted = [event for event in until[1:] if _is_step(event.text)] or [e for e in until if _is_step(e.text)]
-    if end is not None and not acted:
-        acted = [event for event in timeline[end + 1 :] if _is_step(event.text)]
+    # What stands before anybody saw trouble is what set it off: an upgrade, a deploy, a deletion by mistake.
+    seen = max(1, _first(TELLS_TROUBLE, [event.text for event in until]))
+    acted = next(
+        filter(
+            None,
+            ([e for e in steps if e in part] for part in (until[seen:], until[1:], timeline[1:] or timeline)),
+        ),
+        [],
+    )
     strong = [event for event in acted if _ends_it(event)][-_MOST_OF_TIMELINE:]
-    chosen = [*strong, *(event for event in acted[::-1] if event not in strong)][:_MOST_OF_TIMELINE]
-    return [event for event in timeline if event in chosen]
+    first = _begins(timeline, acted, strong[0]) if strong else 0
+    chosen = [*strong, *(event for event in acted[first:][::-1] if event not in strong)][:_MOST_OF_TIMELINE]
+    return [event for event in acted if event in chosen]
+
+
+def _begins(timeline: Sequence[TimelineEvent], acted: Sequence[TimelineEvent], strong: TimelineEvent) -> int:
+    """Which of the steps begins the row without a pause that leads up to one that ends it."""
+    first, place = acted.index(strong), timeline.index(strong)
+    while first and place and timeline[place - 1] == acted[first - 1]:
+        first, place = first - 1, place - 1
+    return first
 
 
 def _ends_it(event: TimelineEvent) -> bool:
     """Whether an event is a step that ends outages, or tells the end along with what was done."""
     return bool(STRONG.search(_deeds_of(event.text))) or (
-        _was_done(event.text) and bool(RECOVERED.search(FENCED.sub("", event.text)))
+        was_done(event.text) and any(w.search(FENCED.sub("", event.text)) for w in (RECOVERED, ENDED_BY))
     )
 
 
-def _is_step(text: str) -> bool:
-    told = FENCED.sub("", text)
+def _is_step(timeline: Sequence[TimelineEvent], place: int) -> bool:
+    """Whether an event tells a deed, and the next one does not say that it was no help."""
+    told = FENCED.sub("", timeline[place].text)
+    if not ACTION.search(told) and not STRONG.search(told):
+        return False
+    following = [FENCED.sub("", event.text) for event in timeline[place + 1 : place + 2]]
+    if _did_not_help(following):
+        return False
+    helped = _recovers(following)
     sentences = [*_sentences(told)]
-    if len(sentences) >= _MANY_SENTENCES and any(map(_was_done, sentences)):
+    if len(sentences) >= _MANY_SENTENCES and any(was_done(said, helped=helped) for said in sentences):
         return True
-    return _was_done(told) or bool(
+    return was_done(told, helped=helped) or bool(
         STRONG.search(told) and not NOT_DONE.search(told) and RECOVERED.search(told)
     )
 
