@@ -1,1 +1,1 @@
-"""What the outcomes of each entry add up to, kept beside them."""
+"""Outcomes: as rows, by when they were told, and what those of an entry add up to."""
