@@ -5,7 +5,8 @@ exported, both by hand as `kb memory import` and `export` would do it.  So a tes
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from kb.home import Home
@@ -21,6 +22,8 @@ class RowsInStep(MemoryRows):
 
     common: dict[tuple[str, str], str] = {}  # noqa: RUF012 (one for all connections of this process)
     """By home and key, the beginning of the hash of what both had last."""
+    turn = threading.Lock()
+    """Threads that look at once would take what one of them exports for an edit by hand."""
 
     @property
     def _folder(self) -> MemoryFolder:
@@ -66,6 +69,14 @@ class RowsInStep(MemoryRows):
     def _step(self, *keys: str) -> None:
         if self._db.read_only or not os.access(self._folder.home.learned, os.W_OK):
             return
+        if not self.turn.acquire(blocking=False):  # (whoever is at it has the folder in step in a moment)
+            return
+        try:
+            self._all(keys)
+        finally:
+            self.turn.release()
+
+    def _all(self, keys: Sequence[str]) -> None:
         super().stamps()
         ours = dict(self._stamps or {})  # (what is put in meanwhile has them read anew)
         with suppress(OSError):
@@ -82,8 +93,9 @@ class RowsInStep(MemoryRows):
             self.put(key, there, super().read(key) if ours else None)  # a hand that edits asks nobody
             self.common[at] = theirs
         elif ours:
-            yaml_file.write_atomically(folder.path(key), super().read(key).raw)
-            self.common[at] = ours
+            now = super().read(key)  # (another process may have written since)
+            yaml_file.write_atomically(folder.path(key), now.raw)
+            self.common[at] = now.sha256[:16]
         else:
             folder.path(key).unlink(missing_ok=True)
             self.common[at] = ""

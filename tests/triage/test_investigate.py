@@ -72,7 +72,6 @@ def test_secrets_of_the_evidence_are_written_nowhere(kb: KnowledgeBase, home: Pa
     assert "4242424242" not in (home / "state" / "environments.yaml").read_text() + "".join(events(kb))
 
 
-@pytest.mark.sqlite("files written at once; of rows tells tests/postgresql/test_agents_at_once.py")
 def test_agents_that_investigate_at_once_lose_nothing(
     kb: KnowledgeBase, home: Path, encoder: OnnxEncoder
 ) -> None:
