@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,26 +15,10 @@ from kb.learning.trust import evidence, trust, worth
 from kb.learning.trust_book import added_up
 from kb.model.ledger import Outcome, Result, Trust
 from kb.store.ledger import Ledger
+from tests.learning.test_outcomes import Clock
+from tests.learning.test_outcomes import clock as clock
 
 LINE = "FATAL the sluice of basin 4 jammed at 0x17"
-REPORT = (
-    "# The sluice jammed ({0})\n\nIncident: {0}\nDate: 2026-10-0{1}\n\n## Root cause\n\nGrit in the sluice.\n"
-)
-
-
-class Clock:
-    """A clock that the test sets."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 2, 9, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
