@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 # What is run on PostgreSQL, too: whatever keeps something through `kb.store`.
-BOTH := tests/changes tests/hooks tests/incidents tests/learning tests/lookup tests/memory tests/notify tests/proposals \
+BOTH := tests/bad_input tests/changes tests/hooks tests/incidents tests/learning tests/lookup tests/memory tests/notify tests/proposals \
 	tests/review tests/store tests/triage tests/test_learn_then_find.py
 
 .PHONY: help setup demo test test-full browser lint docs bench constraints clean
