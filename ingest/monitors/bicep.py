@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.deployments.reading import LINE
+from ingest.monitors.hcl import Resource
 from kb.expression import expression
 
 MOST = 2_000_000
@@ -45,22 +46,13 @@ _END = expression(r"[ \t]*(?://[^\n]*|/\*[^\n]{0,200}?\*/[ \t]*)?")
 _OPEN, _CLOSE = "({[", ")}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A resource as a file declares it: its kind without the version, its name in the file, what it says."""
-
-    kind: str
-    name: str
-    body: dict[str, Any]
-
-
-def declared(text: str) -> Iterator[Declared]:
+def declared(text: str) -> Iterator[Resource]:
     """Every resource of a file; one that is declared in a loop is told once."""
     reader = _Reader(text.replace("\r\n", "\n")[:MOST])
     for found in _RESOURCE.finditer(reader.text):
         value, _ = reader.value(found.end())
         for body in (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)):
-            yield Declared(found["kind"], found["name"], {**body, "type": found["kind"]})
+            yield Resource(found["kind"], found["name"], {**body, "type": found["kind"]})
 
 
 @dataclass

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.deployments.reading import listed, mapping, text
-from ingest.monitors.bicep import Declared, declared
+from ingest.monitors.bicep import declared
 from ingest.monitors.cloud import azure
+from ingest.monitors.hcl import Resource
 from ingest.monitors.shape import Monitor, first, runbook_of
 from ingest.monitors.terraform import as_known
 from ingest.source import Parsed, SourceFile
@@ -38,7 +39,7 @@ class Bicep:
         return Parsed(entries=tuple(rules))
 
 
-def _monitors(resource: Declared) -> Iterator[Monitor]:
+def _monitors(resource: Resource) -> Iterator[Monitor]:
     """The alerts of a resource; none where it is of another kind."""
     if _ALERT.fullmatch(resource.kind):
         yield azure(resource.body, {})

@@ -25,6 +25,7 @@ words in one line, what wraps the root before it; that line is what other logger
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from kb.expression import expression
@@ -77,24 +78,31 @@ class _Part:
     end: int
 
 
+Read = list[tuple[str, str]]
+"""Of each row, what a runtime put before its line, and the line."""
+_Told = Callable[[Read, int, list[_Part]], Iterable[tuple[int, str]]]
+"""What a chain that begins in a row says in place of some rows."""
+
+
 def root_last(rows: Rows) -> Rows:
     """The rows, each trace that begins with its root cause turned round; places stay with their lines."""
+    return _turned(rows, _parts, _told_of_java)
+
+
+def _turned(rows: Rows, parts_at: Callable[[Read, int], list[_Part]], told: _Told) -> Rows:
+    """The rows, each chain of exceptions the last first, with what is told of it in place of their first rows."""
     read = [_split(line) for line in rows[0]]
     order = list(range(len(read)))
     lines = list(rows[0])
     at = 0
     while at < len(read):
-        parts = _parts(read, at) if _THROWN.fullmatch(read[at][1]) else []
+        parts = parts_at(read, at)
+        for row, text in told(read, at, parts):
+            lines[row] = read[row][0] + text
+        end = parts[-1].end if len(parts) > 1 else at + 1
         if len(parts) > 1:
-            parts.reverse()
-            order[at : parts[0].end] = [row for part in parts for row in range(part.start, part.end)]
-            for number, part in enumerate(parts):
-                before, told = read[part.start]
-                told = told.removeprefix(WRAPPED)
-                lines[part.start] = before + (CAUSED + told if number else told)
-            at = parts[0].end
-        else:
-            at += 1
+            order[at:end] = [row for part in reversed(parts) for row in range(part.start, part.end)]
+        at = end
     return [lines[row] for row in order], [rows[1][row] for row in order], [rows[2][row] for row in order]
 
 
@@ -104,16 +112,22 @@ def _split(line: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else ("", line)
 
 
-def _parts(read: list[tuple[str, str]], at: int) -> list[_Part]:
-    """The exception that stands at a row, and those that wrap it, as they follow one another."""
+def _parts(read: Read, at: int) -> list[_Part]:
+    """The exception of Java that stands at a row, and those that wrap it, as they follow one another."""
     parts: list[_Part] = []
-    while at < len(read) and (not parts or read[at][1].startswith(WRAPPED)):
+    while at < len(read) and (read[at][1].startswith(WRAPPED) if parts else _THROWN.fullmatch(read[at][1])):
         end = at + 1
         while end < len(read) and _FRAME.match(read[end][1]) and read[end][1].strip():
             end += 1
         parts.append(_Part(at, end))
         at = end
     return parts
+
+
+def _told_of_java(read: Read, _: int, parts: list[_Part]) -> Iterator[tuple[int, str]]:
+    for part in parts:
+        told = read[part.start][1].removeprefix(WRAPPED)
+        yield part.start, told if part is parts[-1] else CAUSED + told
 
 
 def ruby_turned(rows: Rows) -> Rows:
@@ -177,32 +191,21 @@ def told_in_xml(rows: Rows) -> Rows:
 
 def php_turned(rows: Rows) -> Rows:
     """The rows, each chain of exceptions as loggers show it: the last first, what led to it behind `Caused by: `."""
-    read = [_split(line) for line in rows[0]]
-    order = list(range(len(read)))
-    lines = list(rows[0])
-    at = 0
-    while at < len(read):
-        parts = _php_parts(read, at)
-        if len(parts) > 1:
-            thrown = [_IN_PHP.match(read[part.start][1]) for part in reversed(parts)]
-            begin = thrown[-1][1] if thrown[-1] else ""
-            parts.reverse()
-            order[at : parts[0].end] = [row for part in parts for row in range(part.start, part.end)]
-            for part, one in zip(parts, thrown, strict=True):
-                if one is not None:
-                    told = CAUSED + one[2] if part is not parts[0] else begin + one[2] + one[3]
-                    lines[part.start] = read[part.start][0] + told
-            at = parts[0].end
-        else:
-            if read[at][1].startswith(NEXT_IN_PHP) and _IN_PHP.match(
-                read[at][1]
-            ):  # (a line alone of a chain)
-                lines[at] = read[at][0] + read[at][1].removeprefix(NEXT_IN_PHP)
-            at += 1
-    return [lines[row] for row in order], [rows[1][row] for row in order], [rows[2][row] for row in order]
+    return _turned(rows, _php_parts, _told_of_php)
 
 
-def _php_parts(read: list[tuple[str, str]], at: int) -> list[_Part]:
+def _told_of_php(read: Read, at: int, parts: list[_Part]) -> Iterator[tuple[int, str]]:
+    alone = read[at][1]
+    if len(parts) < 2 and alone.startswith(NEXT_IN_PHP) and _IN_PHP.match(alone):
+        yield at, alone.removeprefix(NEXT_IN_PHP)  # (a line alone of a chain)
+    thrown = [_IN_PHP.match(read[part.start][1]) for part in parts if len(parts) > 1]
+    begin = thrown[0][1] if thrown and thrown[0] else ""
+    for part, one in zip(parts, thrown, strict=False):
+        if one is not None:
+            yield part.start, begin + one[2] + one[3] if part is parts[-1] else CAUSED + one[2]
+
+
+def _php_parts(read: Read, at: int) -> list[_Part]:
     """The exception of PHP that stands at a row, and those that it led to, as they follow one another."""
     parts: list[_Part] = []
     while at < len(read) and (read[at][1].startswith(NEXT_IN_PHP) if parts else " in " in read[at][1]):
@@ -277,7 +280,7 @@ def told_in_go(rows: Rows) -> Rows:
     return lines, [first for first, _ in places], [last for _, last in places]
 
 
-def _go_parts(read: list[tuple[str, str]], at: int) -> list[_Part]:
+def _go_parts(read: Read, at: int) -> list[_Part]:
     """The errors of one chain that begins in a row, each its words and its frames; none where none begins there."""
     parts: list[_Part] = []
     while at < len(read) and read[at][1].strip():
@@ -291,7 +294,7 @@ def _go_parts(read: list[tuple[str, str]], at: int) -> list[_Part]:
     return parts
 
 
-def _is_go_frame(read: list[tuple[str, str]], at: int) -> bool:
+def _is_go_frame(read: Read, at: int) -> bool:
     """Whether a row and the next one are a function and its place."""
     return (
         at + 1 < len(read)
@@ -300,7 +303,7 @@ def _is_go_frame(read: list[tuple[str, str]], at: int) -> bool:
     )
 
 
-def _go_error(read: list[tuple[str, str]], parts: list[_Part]) -> list[tuple[int, str]]:
+def _go_error(read: Read, parts: list[_Part]) -> list[tuple[int, str]]:
     """What `%v` says of a chain, and the frames of its root as a panic prints them; each with its row."""
     first, told = parts[0], [read[part.start][1] for part in parts]
     wrapped = [_WRAPPED_IN_GO.match(text) for text in told[1:]]
