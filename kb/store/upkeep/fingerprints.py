@@ -28,6 +28,7 @@ from kb.text.masking import MASK_VERSION, fingerprint
 
 MADE_BY = "mask_version"
 """The meta key of the version that made the stored fingerprints."""
+_HERE = str(MASK_VERSION)
 _OF_OLDER = " OR ".join(
     f"(fingerprint >= 'f{number}:' AND fingerprint < 'f{number};')" for number in range(1, MASK_VERSION)
 )
@@ -49,12 +50,16 @@ class Fingerprints:
 
         Costs one read of a setting when there is nothing to do.  Raises HomeNotWritable on a full disk.
         """
-        if self._db.read_only or self._by_newer():
+        if self._db.read_only:
             return False
-        if self._made_here():
+        made = self._db.meta(MADE_BY)
+        if made == _HERE:
             return self._renew_those_of_older()
+        if self._is_newer(made):
+            return False
         with self._db.write():
-            if self._made_here() or self._by_newer():  # another process was quicker
+            made = self._db.meta(MADE_BY)
+            if made == _HERE or self._is_newer(made):  # another process was quicker
                 return False
             self._entries.index.renew_wordings()
             self._renew_entries()
@@ -67,25 +72,22 @@ class Fingerprints:
 
     def missed(self) -> str:
         """What a home that other rules made lacks while it cannot be written, in words; else empty."""
-        if self._by_newer():
+        made = self._db.meta(MADE_BY)
+        if self._is_newer(made):
             return (
                 "a newer kb shares this database: until this one is updated, too, what was learned is found in fewer"
                 " forms here"
             )
-        if not self._db.read_only or self._made_here():
+        if not self._db.read_only or made == _HERE:
             return ""
         return (
             "another version of kb made it, and it cannot be written: what was learned is found in fewer forms,"
             " and what outcomes taught only by words, until it is opened once where it can be written"
         )
 
-    def _made_here(self) -> bool:
-        return self._db.meta(MADE_BY) == str(MASK_VERSION)
-
-    def _by_newer(self) -> bool:
-        """Whether other rules made them that a newer kb has, which shares the database: they stay as they are."""
-        made = "" if self._db.is_file else self._db.meta(MADE_BY)
-        return made.isdecimal() and int(made) > MASK_VERSION
+    def _is_newer(self, made: str) -> bool:
+        """Whether these rules are of a newer kb that shares the database: what it made stays as it is."""
+        return not self._db.is_file and made.isdecimal() and int(made) > MASK_VERSION
 
     def _renew_those_of_older(self) -> bool:
         """Renew entries that an older kb, which shares the database, has written since; looked for when any changed."""
