@@ -203,6 +203,20 @@ def test_all_of_it_is_done_by_keyboard_alone(person: Person, web_home: Path, ent
     assert page.evaluate("document.activeElement.matches('.record')")  # where what was done is told
 
 
+def test_what_is_typed_before_the_last_script_is_there_is_searched(person: Person):
+    page = person.page
+    held = list[Any]()
+    page.route("**/htmx-*", lambda route: held.append(route))
+    page.goto("/search", wait_until="domcontentloaded")
+    page.type("#q", "tide gauge refuses")
+    assert held
+    assert page.url.endswith("/search")
+
+    for one in held:
+        one.continue_()
+    page.wait_for_url("**/search?q=tide+gauge+refuses")
+
+
 def test_without_scripts_the_same_is_done(browser: Any, open_url: str, web_home: Path, entry_id: str):
     someone = Person(browser, open_url, java_script_enabled=False)
     page = someone.page

@@ -11,7 +11,7 @@ from kb.model.overview import Unknowns
 from kb.model.receipts import Learned
 
 UNKNOWNS = "/unknowns"
-_FIRST, _MOST = 30, 50
+_FIRST, _MOST = 20, 50
 _ORDERS = ("count", "newest", "oldest")
 _LEARNED = ("pattern", "meaning", "fix", "check")
 

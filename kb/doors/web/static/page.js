@@ -2,6 +2,21 @@
 "use strict";
 
 (() => {
+  // What sends parts of a page by themselves is not needed to read it: it is loaded once the page is seen.
+  const later = document.createElement("script");
+  later.src = document.currentScript.dataset.later;
+  const seen = new PerformanceObserver(() => { seen.disconnect(); document.head.append(later); });
+  if (document.hidden || !PerformanceObserver.supportedEntryTypes.includes("paint")) document.head.append(later);
+  else seen.observe({ type: "paint", buffered: true });
+  // What was typed until then is told once more.
+  let early = null;
+  const typed = (event) => { early = event.target; };
+  document.addEventListener("input", typed);
+  document.addEventListener("htmx:after:process", () => {
+    document.removeEventListener("input", typed);
+    early?.dispatchEvent(new Event("input", { bubbles: true }));
+  }, { once: true });
+
   const two = (n) => String(n).padStart(2, "0");
 
   // `2026-11-30 09:01` in the viewer's zone, UTC beside; nothing to add where the zone is UTC.
@@ -107,7 +122,7 @@
     const page = new DOMParser().parseFromString(html, "text/html");
     document.title = page.title;
     document.getElementById("main").replaceWith(document.adoptNode(page.getElementById("main")));
-    htmx.process(document.getElementById("main"));
+    window.htmx?.process(document.getElementById("main"));
     prepare(document);
     document.getElementById("main").focus();
     scrollTo(0, 0);
