@@ -92,8 +92,10 @@ class Publisher:
                 ids, matrix = self._embeddings.of_live_chunks()
                 current, rows = self.generation(), self._word_rows()
             new = Generation(current.number + 1, uuid.uuid4().hex[:12])
-            self._build(new, ids, matrix, rows)
+            home = self.home() or uuid.uuid4().hex[:12]
+            self._build(new, ids, matrix, rows, home)
             with self._db.write():
+                self._db.set_meta(_HOME, home)
                 self._db.set_meta(_NUMBER, new.number)
                 self._db.set_meta(_MARK, f"{new.number}:{new.mark}")
                 self._db.set_meta("model", self._embeddings.encoder.name)
@@ -204,16 +206,12 @@ class Publisher:
             yield from ((row["chunk"], row["terms"]) for row in page)
             seen = page[-1]["chunk"]
 
-    def _build(self, generation: Generation, ids: Ids, matrix: Matrix, rows: WordRows | None) -> None:
-        if not self.home():
-            with self._db.write():
-                self._db.execute(
-                    "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", [_HOME, uuid.uuid4().hex[:12]]
-                )
+    def _build(
+        self, generation: Generation, ids: Ids, matrix: Matrix, rows: WordRows | None, home: str
+    ) -> None:
         in_cells = len(ids) >= self._cells_from
-        home = self.home()
         self._generations.build(generation, ids, matrix, home=home, word_rows=rows, in_cells=in_cells)
-        server = self.server()
+        server = chroma.server_of(home)
         if server is None:
             return
         try:

@@ -103,7 +103,7 @@ def test_whatever_room_is_left_what_was_acknowledged_is_found(small: Path, disk:
 
 
 def test_absorbing_on_a_full_disk_loses_no_vector_and_leaves_no_ruin(small: Path, disk: Path):
-    filler = fill(disk, 64 * 1024)  # enough for the database, not for the vectors
+    filler = fill(disk, 48 * 1024)  # enough for the database, not for the vectors
     with KnowledgeBase.open(small) as kb:
         with pytest.raises(HomeNotWritable, match=r"nothing is lost.*kb doctor --repair"):
             kb.repair(rebuild=True)
