@@ -6,9 +6,9 @@ sixth address ask and write, half of them each, of whichever server answers.  Me
 again, the network of one is cut, the database is slow, its disk is full, and at last it is killed and its replica takes
 over.  A write is acknowledged by its answer; a lesson whose answer did not come is sent again, an outcome is not.
 
-Told are what was written and asked, every error by the trouble in whose seconds it fell (15 s more are granted for what
-was waiting), and what the base holds in the end: acknowledged writes that are not there, those that are there twice,
-and answers that named another lesson, or none, where the lesson asked for had been acknowledged.
+Told are what was written and asked, every error by the trouble during which the call was begun or under way (15 s more
+are granted for what was waiting), and what the base holds in the end: acknowledged writes that are not there, those
+that are there twice, and answers that named another lesson, or none, where the lesson asked for had been acknowledged.
 """
 
 from __future__ import annotations
@@ -65,6 +65,15 @@ _SYLLABLES = (
 )
 
 
+@dataclass(frozen=True)
+class Failure:
+    """A call that failed, in words, and from when to when it was under way, in seconds of the run."""
+
+    began: float
+    ended: float
+    said: str
+
+
 @dataclass
 class Tally:
     """What the clients saw."""
@@ -77,7 +86,7 @@ class Tally:
     asked: int = 0
     wrong: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
-    errors: list[tuple[float, str]] = field(default_factory=list)
+    errors: list[Failure] = field(default_factory=list)
     took: dict[str, list[float]] = field(default_factory=lambda: {"asked": [], "written": []})
 
 
@@ -256,16 +265,16 @@ class Client:
         try:
             answer = await http.post(f"http://{self._hosts[0].address}:8765/api/v1{path}", json=body)
         except httpx2.HTTPError as error:
-            self._failed(f"{sort}: {type(error).__name__}")
+            self._failed(started, f"{sort}: {type(error).__name__}")
             return None
         if answer.status_code != 200:
-            self._failed(f"{sort}: {answer.status_code} {answer.text[40:220]}")
+            self._failed(started, f"{sort}: {answer.status_code} {answer.text[40:220]}")
             return None
         self._tally.took[sort].append(1000 * (time.monotonic() - started))
         return answer.json()
 
-    def _failed(self, said: str) -> None:
-        self._tally.errors.append((time.monotonic() - self._began, said))
+    def _failed(self, started: float, said: str) -> None:
+        self._tally.errors.append(Failure(started - self._began, time.monotonic() - self._began, said))
         self._hosts = self._hosts[1:] + self._hosts[:1]
 
     async def _write(self, http: httpx2.AsyncClient) -> None:
@@ -312,9 +321,12 @@ def told(tally: Tally, troubles: list[Trouble], seconds: float) -> None:
         )
     found = {one.name: Counter[str]() for one in troubles}
     outside = Counter[str]()
-    for at, said in tally.errors:
-        during = [one for one in troubles if one.began <= at <= one.ended + GRACE]
-        (found[during[-1].name] if during else outside)[said] += 1
+    for error in tally.errors:
+        during = [one for one in troubles if one.began <= error.ended and error.began <= one.ended + GRACE]
+        if during:
+            found[during[-1].name][error.said] += 1
+        else:
+            outside[f"{error.said} ({error.began:.0f} to {error.ended:.0f} s)"] += 1
     for name, errors in {**found, "at any other time": outside}.items():
         print(f"errors while {name}: {sum(errors.values())}")
         for said, n in errors.most_common(4):
