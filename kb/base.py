@@ -160,9 +160,10 @@ class KnowledgeBase:
 
     def _incident(self, given: str = "") -> str | None:
         """The incident given, else the one that is being worked on; None when there is none."""
-        if given.strip() or not self._parts.ledger.open_subjects(1):
-            return self.ids.referred(given.strip()) or None  # without loading what incidents are made of
-        return self.incidents.attached()
+        if given.strip():
+            return self.ids.referred(given.strip()) or None
+        # what incidents are made of is loaded only where there is one
+        return self.incidents.attached() if self._parts.ledger.open_subjects(1) else None
 
     def search(
         self,

@@ -7,13 +7,14 @@ vector index, in the same transaction.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Protocol
 
 from kb.index.postings import CHUNKS, TOKENS, Postings
-from kb.store.database import Database, placeholders, raised
+from kb.store.database import Database, raised
 from kb.store.lexical_index import EVERYTHING, Filter, LexicalHit, Pieces, StoredChunk
 from kb.text.entries.chunks import ASKED, WHOLE, Chunk
 from kb.text.tokens import tokenize
@@ -21,7 +22,11 @@ from kb.text.tokens import tokenize
 MAX_QUERY_TERMS = 24
 """FTS5 scores every posting of every term, so only the rarest terms of a long query are asked."""
 
-_IN_CLAUSE = 900
+_GIVEN, _GIVEN_NUMBERS = (
+    "SELECT value FROM json_each(?)",
+    "SELECT CAST(value AS BIGINT) FROM json_each(?)",
+)
+"""A list as one value: the statement is the same for any number of them, so the database knows it already."""
 
 _ENTRIES, _CHUNKS, _TOKENS = _TALLY = ("indexed_entries", CHUNKS, TOKENS)
 """The meta keys of running totals: counting three hundred thousand rows takes a tenth of a second."""
@@ -173,8 +178,7 @@ class LexicalTable:
         )
 
     def _totals(self) -> tuple[int, int, int] | None:
-        rows = self._db.rows(f"SELECT key, value FROM meta WHERE key IN ({placeholders(_TALLY)})", _TALLY)
-        found = {row["key"]: int(row["value"]) for row in rows}
+        found = {key: int(value) for key, value in self._db.metas(_TALLY).items()}
         return (found[_ENTRIES], found[_CHUNKS], found[_TOKENS]) if len(found) == len(_TALLY) else None
 
     def _counted(self) -> tuple[int, int, int]:
@@ -223,21 +227,18 @@ class LexicalTable:
     def terms_of(self, chunks: Sequence[int]) -> dict[int, list[str]]:
         """The tokens of these chunks."""
         rows = self._db.rows(
-            f"SELECT chunk, terms FROM {self._terms} WHERE chunk IN ({placeholders(chunks)})", chunks
+            f"SELECT chunk, terms FROM {self._terms} WHERE chunk IN ({_GIVEN_NUMBERS})",
+            [json.dumps(list(chunks))],
         )
         return {chunk: terms.split() for chunk, terms in rows}
 
     def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
         """In how many entries each term occurs; terms that occur in none are left out."""
-        wanted, found = list(dict.fromkeys(terms)), dict[str, int]()
-        for start in range(0, len(wanted), _IN_CLAUSE):
-            part = wanted[start : start + _IN_CLAUSE]
-            rows = self._db.rows(
-                f"SELECT term, entries FROM term_entries WHERE entries > 0 AND term IN ({placeholders(part)})",
-                part,
-            )
-            found |= {row["term"]: row["entries"] for row in rows}
-        return found
+        rows = self._db.rows(
+            f"SELECT term, entries FROM term_entries WHERE entries > 0 AND term IN ({_GIVEN})",
+            [json.dumps(list(dict.fromkeys(terms)))],
+        )
+        return dict(map(tuple, rows))
 
     def size(self) -> tuple[int, float, float]:
         """How many entries there are, and the mean length of a chunk and of an entry in tokens."""
@@ -250,10 +251,22 @@ class LexicalTable:
         for row in self._db.rows(
             f"SELECT c.id, c.entry_id, c.role, CASE c.role WHEN 'title' THEN c.text ELSE '' END, t.terms"
             f" FROM chunks c JOIN {self._terms} t ON t.chunk = c.id"
-            f" WHERE c.entry_id IN ({placeholders(entry_ids)}) ORDER BY c.entry_id, c.ordinal",
-            list(entry_ids),
+            f" WHERE c.entry_id IN ({_GIVEN}) ORDER BY c.entry_id, c.ordinal",
+            [json.dumps(list(entry_ids))],
         ):
             found.setdefault(row["entry_id"], []).append(StoredChunk(*row))
+        return found
+
+    def titles_of(self, entry_ids: Sequence[str]) -> dict[str, list[str]]:
+        """The tokens of the title of each entry that has one."""
+        rows = self._db.rows(
+            f"SELECT c.entry_id, t.terms FROM chunks c JOIN {self._terms} t ON t.chunk = c.id"
+            f" WHERE c.entry_id IN ({_GIVEN}) AND c.role = 'title' ORDER BY c.entry_id, c.ordinal",
+            [json.dumps(list(entry_ids))],
+        )
+        found: dict[str, list[str]] = {}
+        for entry_id, terms in rows:
+            found.setdefault(entry_id, []).extend(terms.split())
         return found
 
 
@@ -262,15 +275,11 @@ def owners_of(db: Database, chunks: Sequence[int], only: Filter = EVERYTHING) ->
     where, values = only.sql() if only else ("", [])
     # CROSS, so that SQLite begins with the few chunks, and not with all entries that pass: a tenth of the time.
     entries, passes = (" CROSS JOIN entries e", f" AND e.id = c.entry_id AND {where}") if where else ("", "")
-    owners: dict[int, str] = {}
-    for start in range(0, len(chunks), _IN_CLAUSE):
-        part = chunks[start : start + _IN_CLAUSE]
-        rows = db.rows(
-            f"SELECT c.id, c.entry_id FROM chunks c{entries} WHERE c.id IN ({placeholders(part)}){passes}",
-            [*part, *values],
-        )
-        owners |= {row["id"]: row["entry_id"] for row in rows}
-    return owners
+    rows = db.rows(
+        f"SELECT c.id, c.entry_id FROM chunks c{entries} WHERE c.id IN ({_GIVEN_NUMBERS}){passes}",
+        [json.dumps(list(chunks)), *values],
+    )
+    return {row["id"]: row["entry_id"] for row in rows}
 
 
 def _own_pieces(pieces: Iterable[Chunk | StoredChunk]) -> int:

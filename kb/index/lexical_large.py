@@ -12,7 +12,7 @@ from __future__ import annotations
 import heapq
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import IO
+from typing import IO, NamedTuple
 
 from kb.index.generations import Generation, Generations
 from kb.index.lexical import LexicalTable, owners_of
@@ -25,6 +25,14 @@ _SPARE = 20
 _FEW = 200
 """Fresh chunks that are read whole, which then is quicker than asking FTS5 for each word."""
 _REBUILD = "run: kb doctor --rebuild"
+
+
+class _Since(NamedTuple):
+    """The chunks with numbers above `after`: how many, and, of few, the tokens of each."""
+
+    after: int
+    size: int
+    texts: Mapping[int, list[str]] | None
 
 
 class LargeLexicalIndex:
@@ -71,6 +79,10 @@ class LargeLexicalIndex:
         """The chunks of each entry in their order."""
         return self._small.chunks_of(entry_ids)
 
+    def titles_of(self, entry_ids: Sequence[str]) -> dict[str, list[str]]:
+        """The tokens of the title of each entry that has one."""
+        return self._small.titles_of(entry_ids)
+
     def search(self, tokens: Sequence[str], limit: int, only: Filter = EVERYTHING) -> list[LexicalHit]:
         """The best chunks for any of the tokens, of the entries that pass the filter, best first."""
         while True:
@@ -100,24 +112,34 @@ class LargeLexicalIndex:
     ) -> list[LexicalHit]:
         if not terms:
             return []
-        count = int(self._db.value("SELECT count(*) FROM chunks WHERE id > ?", [published.last]))
+        since = self._since(published.last)
         asked = limit + _SPARE
         while True:
-            fresh = self._fresh(words, terms, published.last, count, asked)
+            fresh = self._fresh(words, terms, since, asked)
             hits = self._alive([*words.best(terms, min(words.size, asked)), *fresh], only)
-            if len(hits) >= limit or asked >= max(words.size, count):
+            if len(hits) >= limit or asked >= max(words.size, since.size):
                 return hits[:limit]
             asked *= 4  # chunks that are deleted, or do not pass, took the places: ask for more
 
+    def _since(self, after: int) -> _Since:
+        """The chunks with numbers above `after`; looked for once for as long as nothing that is known changes."""
+
+        def read() -> _Since:
+            count = int(self._db.value("SELECT count(*) FROM chunks WHERE id > ?", [after]))
+            return _Since(after, count, self._small.terms_after(after) if 0 < count <= _FEW else None)
+
+        kept = self._db.kept("chunks since the words", read)
+        return kept if kept.after == after else read()
+
     def _fresh(
-        self, words: Words, terms: Sequence[str], after: int, count: int, limit: int
+        self, words: Words, terms: Sequence[str], since: _Since, limit: int
     ) -> list[tuple[int, float]]:
-        """The best of the `count` chunks that came since, scored as if they had been published with the others."""
-        if not count:
+        """The best of the chunks that came since, scored as if they had been published with the others."""
+        if not since.size:
             return []
-        few = self._small.terms_after(after) if count <= _FEW else None
+        after, few = since.after, since.texts
         holding = _holding(few, terms) if few else {term: self._small.holding(term, after) for term in terms}
-        chunks = words.size + count
+        chunks = words.size + since.size
         weights = {term: rarity(chunks, words.frequency(term) + len(ids)) for term, ids in holding.items()}
         rough: dict[int, float] = {}
         for term, ids in holding.items():

@@ -15,7 +15,6 @@ from kb.text.entries.chunks import WHOLE
 
 CHUNKS, TOKENS = "indexed_chunks", "indexed_tokens"
 """The meta keys of running totals."""
-_TOTALS = f"SELECT key, value FROM meta WHERE key IN ('{CHUNKS}', '{TOKENS}')"
 _WHOLES = f"SELECT count(*) FROM chunks WHERE role = '{WHOLE}'"
 _LEAST = 1e-6
 """What a term weighs at the least, which most chunks hold."""
@@ -50,7 +49,7 @@ class Postings:
 
     def _size(self) -> tuple[int, int]:
         """How many chunks there are, and of how many tokens: from running totals, which pass pieces of the whole by."""
-        kept = dict(map(tuple, self._db.rows(_TOTALS)))
+        kept = self._db.metas((CHUNKS, TOKENS))
         if len(kept) == 2:
             return int(kept[CHUNKS]) + int(self._db.value(_WHOLES)), int(kept[TOKENS])
         (row,) = self._db.rows("SELECT count(*) AS chunks, coalesce(sum(length), 0) AS tokens FROM chunks")

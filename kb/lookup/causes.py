@@ -29,7 +29,7 @@ from kb.lookup.scoring import RELATED, by_likeness
 from kb.lookup.verdict import in_order, rivals
 from kb.model import Entry
 from kb.model.ledger import EXACT, Match, Tier
-from kb.store.lexical_index import LexicalIndex, StoredChunk
+from kb.store.lexical_index import LexicalIndex
 from kb.text.evidence.alarm import alarm
 from kb.text.specificity import text_specificity
 from kb.text.tokens import tokenize
@@ -160,17 +160,12 @@ class OtherCauses:
     def _search(self, entry: Entry) -> list[Found]:
         tokens = tokenize(learned_by(entry) or entry.headline)
         hits = self.lexical.search(tokens, _MOST_CHUNKS) if tokens else []
-        chunks = self.lexical.chunks_of(list({hit.entry_id for hit in hits} - {entry.id}))
-        titles = {key: _title_tokens(pieces) for key, pieces in chunks.items()}
+        titles = self.lexical.titles_of(list({hit.entry_id for hit in hits} - {entry.id}))
         stats = stats_of(self.lexical, [*tokens, *chain.from_iterable(titles.values())])
         agreed = {key: agreement(tokens, title, stats) for key, title in titles.items()}
         return [
             _learned_otherwise(key, value) for key, value in agreed.items() if by_likeness(value) >= RELATED
         ]
-
-
-def _title_tokens(pieces: Sequence[StoredChunk]) -> list[str]:
-    return [token for piece in pieces if piece.role == "title" for token in piece.tokens]
 
 
 def _learned_otherwise(entry_id: str, agreed: float) -> Found:

@@ -90,11 +90,12 @@ class Catalogue:
 
     def memory_files(self, parser: str) -> list[FileRecord]:
         """The files of the home by path: found by their keys, past any number of ingested files."""
-        rows = self._db.rows(
-            "SELECT * FROM files WHERE path > 'learned/' AND path < 'learned0' AND +parser = ? ORDER BY path",
-            [parser],
+        query = (
+            "SELECT * FROM files WHERE path > 'learned/' AND path < 'learned0' AND +parser = ? ORDER BY path"
         )
-        return [_record(row) for row in rows]
+        return self._db.kept(
+            f"memory files {parser}", lambda: [*map(_record, self._db.rows(query, [parser]))]
+        )
 
     def restamp(self, path: str, stamp: str) -> None:
         """Note that the file was touched but says the same."""

@@ -11,10 +11,11 @@ Statements are written once, for SQLite, the file of a home; where one of Postgr
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, TypeVar, cast
 
 from kb.configuration.database import connections, database_url
 from kb.errors import HomeNotWritable, StoreBroken
@@ -29,14 +30,23 @@ ASKED_SECONDS = 0.2
 """How long what a question writes beside its answer waits for other writers."""
 
 
-class _Settings(NamedTuple):
-    """The settings of the store, and how many rows this connection had written when they were read."""
+_SETTINGS = "SELECT key, value FROM meta"
+Kept = TypeVar("Kept")
 
-    values: Mapping[str, str]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """A look at the database: the state that it was in, if that has a number, and the rows written from here so far."""
+
+    state: int | None
     written: int
 
+    def is_as(self, other: _Look) -> bool:
+        """Whether what is known was the same at both."""
+        return self is other or (self.state is not None and self.state == other.state)
 
-_UNREAD = _Settings({}, -1)
+
+_UNSEEN = _Look(None, -1)
 
 
 def engine_of(path: Path, url: str | None = None) -> Engine:
@@ -72,7 +82,8 @@ class Database:
         """The SQLite file, or where it would lie: beside it lie the files that belong to the database."""
         self._lock = threading.RLock()
         self._wrote, self._asking = False, 0
-        self._steady, self._settings = 0, _UNREAD
+        self._steady, self._look = 0, _UNSEEN
+        self._kept = dict[str, tuple[_Look, Any]]()
         self._engine = engine_of(path, url)
 
     def beside(self) -> Database:
@@ -132,8 +143,9 @@ class Database:
     def write(self, *, lasting: bool = True) -> Iterator[None]:
         """A transaction that may write; one inside another is done or undone as a whole, and commits with it.
 
-        One that is not `lasting` is there for all at once, and on the disk of a server some moments later, or with the
-        next one that is: should that machine die in between, it is lost.
+        One that is not `lasting` writes lookups, which change nothing that is known.  It is there for all at once, and
+        on the disk of a server some moments later, or with the next one that is: should that machine die in between, it
+        is lost.
 
         Raises HomeNotWritable when the disk is full or the home read-only, HomeBusy where it may not wait for
         another process (`at_once`): nothing was changed.
@@ -143,7 +155,7 @@ class Database:
                 raise HomeNotWritable(f"{self.refuses}; nothing was changed")
             engine, inner = self._engine, self._engine.in_transaction
             self._wrote = self._wrote or inner
-            self._settings = _UNREAD  # another process may have written until now
+            self._look = _UNSEEN  # another process may have written until now
             begun = False
             try:
                 engine.nest() if inner else engine.begin(lasting=lasting)
@@ -157,19 +169,19 @@ class Database:
                     raise engine.translated(error) from error
                 raise
             finally:
-                self._settings = _UNREAD
+                self._look = _UNSEEN
 
     @contextmanager
     def steady(self) -> Iterator[None]:
-        """Inside, this thread reads all settings at once, and anew only after a write from here.
+        """Inside, what this thread finds by `kept` is of one look, and anew only after a write from here.
 
-        So they are those of the first look, whatever other processes write meanwhile: for what takes no longer than
-        a look at what changed.
+        So it is as at the first look, whatever other processes write meanwhile: for what takes no longer than a look
+        at what changed.
         """
         with self._lock:
             first = not self._steady
             if first:
-                self._steady, self._settings = threading.get_ident(), _UNREAD
+                self._steady, self._look = threading.get_ident(), _UNSEEN
         try:
             yield
         finally:
@@ -184,7 +196,7 @@ class Database:
             if engine.in_transaction:
                 yield
                 return
-            self._wrote, self._settings = False, _UNREAD
+            self._wrote, self._look = False, _UNSEEN
             try:
                 engine.begin_reading()
                 with self.steady():
@@ -302,22 +314,34 @@ class Database:
         """How many rows were written through this connection: while it stays, nothing was."""
         return self._engine.written
 
+    def kept(self, name: str, read: Callable[[], Kept]) -> Kept:
+        """What `read` finds of what is known: all but lookups.  Found once for as long as nothing of that changes.
+
+        A file is asked anew by each look, which costs no more than to see whether anything changed.
+        """
+        with self._lock:
+            look = self._look_now()
+            found = self._kept.get(name)
+            if found is None or not found[0].is_as(look):
+                found = self._kept[name] = look, read()
+            return cast(Kept, found[1])
+
+    def _look_now(self) -> _Look:
+        if self._steady != threading.get_ident() or self._look.written != self.written:
+            with self._translating():
+                self._look = _Look(self._engine.state(), self.written)
+        return self._look
+
     def meta(self, key: str, default: str = "") -> str:
         """A setting of the store."""
-        if self._steady != threading.get_ident():
-            return cast(str, self.value("SELECT value FROM meta WHERE key = ?", [key]) or default)
-        with self._lock:
-            if self._settings.written != self.written:
-                rows = self.rows("SELECT key, value FROM meta")
-                self._settings = _Settings({row["key"]: row["value"] for row in rows}, self.written)
-            return self._settings.values.get(key) or default
+        return self.metas([key]).get(key) or default
 
     def metas(self, keys: Sequence[str]) -> Mapping[str, str]:
         """Several settings of the store, as of one moment; those that are not set are left out."""
         if self._steady == threading.get_ident():
-            return {key: value for key in keys if (value := self.meta(key))}
-        marks = placeholders(keys)
-        rows = self.rows(f"SELECT key, value FROM meta WHERE key IN ({marks})", keys)
+            settings = self.kept("settings", lambda: dict(map(tuple, self.rows(_SETTINGS))))
+            return {key: settings[key] for key in keys if key in settings}
+        rows = self.rows(f"{_SETTINGS} WHERE key IN ({placeholders(keys)})", keys)
         return {row["key"]: row["value"] for row in rows}
 
     def set_meta(self, key: str, value: object) -> None:

@@ -22,9 +22,13 @@ from kb.text.entries import codec
 from kb.text.entries.identify import Fingerprint
 from kb.text.entries.ids import by_key
 
-_IN_CLAUSE = 500
 _COUNTED = {"kind": "e.kind", "status": "e.status", "service": "e.services"}
 """What entries are counted by, and the column that tells it."""
+_WITH_COPIES = (
+    "SELECT e.id, e.kind, e.data, e.updated_at, c.path, c.section, c.line"
+    " FROM entries e LEFT JOIN copies c ON c.entry_id = e.id"
+    " WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY c.path, c.line"
+)
 _INSERT = "INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
@@ -66,25 +70,18 @@ class EntryTable:
 
     def many(self, ids: Iterable[str]) -> dict[str, Stored]:
         """The entries with these ids; unknown ids are left out."""
-        wanted, found = list(dict.fromkeys(ids)), dict[str, Stored]()
-        for start in range(0, len(wanted), _IN_CLAUSE):
-            part = wanted[start : start + _IN_CLAUSE]
-            marks = placeholders(part)
-            copies = self._copies(part, marks)
-            for row in self._db.rows(
-                f"SELECT id, kind, data, updated_at FROM entries WHERE id IN ({marks})", part
-            ):
-                entry = codec.loads(row["kind"], row["data"])
-                found[row["id"]] = Stored(entry, tuple(copies.get(row["id"], ())), row["updated_at"])
-        return found
-
-    def _copies(self, ids: Sequence[str], marks: str) -> dict[str, list[Source]]:
-        copies: dict[str, list[Source]] = {}
-        for row in self._db.rows(
-            f"SELECT * FROM copies WHERE entry_id IN ({marks}) ORDER BY path, line", ids
-        ):
-            copies.setdefault(row["entry_id"], []).append(_source(row))
-        return copies
+        wanted = list(dict.fromkeys(ids))
+        if not wanted:
+            return {}
+        rows, copies = dict[str, Row](), dict[str, list[Source]]()
+        for row in self._db.rows(_WITH_COPIES, [json.dumps(wanted)]):
+            rows.setdefault(row["id"], row)
+            if row["path"] is not None:
+                copies.setdefault(row["id"], []).append(_source(row))
+        return {
+            key: Stored(codec.loads(row["kind"], row["data"]), tuple(copies.get(key, ())), row["updated_at"])
+            for key, row in ((key, rows[key]) for key in wanted if key in rows)
+        }
 
     def places(self) -> Iterator[Place]:
         """Every offered entry with every file that says it, by id."""
@@ -174,7 +171,8 @@ class EntryTable:
 
     def copies_of(self, entry_id: str) -> list[Source]:
         """The other places that say exactly the same."""
-        return self._copies([entry_id], "?").get(entry_id, [])
+        rows = self._db.rows("SELECT * FROM copies WHERE entry_id = ? ORDER BY path, line", [entry_id])
+        return [*map(_source, rows)]
 
     def with_items_to_do(self, service: str) -> list[str]:
         """Ids of the incidents of a service that have an action item which is still to do, newest first."""

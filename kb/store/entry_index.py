@@ -201,7 +201,9 @@ class EntryIndex:
     def matching_fingerprints(self, values: Sequence[str]) -> list[Row]:
         """Rows (fingerprint, entry_id, origin, template) of offered entries."""
         return self._db.rows(
-            f"SELECT * FROM fingerprints WHERE fingerprint IN ({placeholders(values)})", list(values)
+            "SELECT fingerprint, entry_id, origin, template FROM fingerprints"
+            f" WHERE fingerprint IN ({placeholders(values)})",
+            list(values),
         )
 
     def crashes_of(self, entry_ids: Sequence[str]) -> dict[str, list[str]]:

@@ -157,3 +157,7 @@ class LexicalIndex(Protocol):
     def chunks_of(self, entry_ids: Sequence[str]) -> dict[str, list[StoredChunk]]:
         """The chunks of each entry in their order."""
         ...
+
+    def titles_of(self, entry_ids: Sequence[str]) -> dict[str, list[str]]:
+        """The tokens of the title of each entry that has one."""
+        ...

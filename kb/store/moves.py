@@ -14,6 +14,8 @@ from kb.text.entries.codec import stamp
 
 _DONE = {0: MoveState.PENDING, 1: MoveState.DONE, 2: MoveState.OVERRULED}
 _NUMBER = {state: number for number, state in _DONE.items()}
+_COLUMNS = "m.id, m.at, m.entry_id, m.was, m.became, m.rule, m.reason, m.actor, m.said, m.done"
+"""By name: the server keeps such a statement."""
 
 
 class MoveTable:
@@ -57,7 +59,8 @@ class MoveTable:
 
     def pending(self) -> list[Move]:
         """The moves whose memory file is still to be written, oldest first."""
-        return [_move(row) for row in self._db.rows("SELECT * FROM moves WHERE done = 0 ORDER BY id")]
+        query = "SELECT * FROM moves WHERE done = 0 ORDER BY id"
+        return self._db.kept("pending moves", lambda: [*map(_move, self._db.rows(query))])
 
     def between(self, since: datetime, until: datetime) -> list[Move]:
         """The moves of a window, oldest first."""
@@ -83,7 +86,7 @@ class MoveTable:
         if not entry_ids:
             return {}
         rows = self._db.rows(
-            "SELECT m.* FROM json_each(?) wanted JOIN moves m ON m.id = (SELECT id FROM moves"
+            f"SELECT {_COLUMNS} FROM json_each(?) wanted JOIN moves m ON m.id = (SELECT id FROM moves"
             " WHERE entry_id = wanted.value AND done != 2 ORDER BY id DESC LIMIT 1) ORDER BY m.id",
             [json.dumps(list(entry_ids))],
         )

@@ -31,7 +31,7 @@ def between(
 
 
 @pytest.mark.parametrize("search", [False, True], ids=["check", "search"])
-@pytest.mark.parametrize("query", ["SELECT c.id, c.entry_id, c.role", "SELECT id, kind, data, updated_at"])
+@pytest.mark.parametrize("query", ["SELECT c.id, c.entry_id, c.role", "SELECT e.id, e.kind, e.data"])
 def test_a_question_answers_when_another_process_removes_all_candidates_while_it_reads(
     tmp_path: Path, encoder: OnnxEncoder, monkeypatch: pytest.MonkeyPatch, query: str, search: bool
 ) -> None:

@@ -81,7 +81,7 @@ class Engine(Protocol):
     def begin(self, *, lasting: bool = True) -> None:
         """Begin a transaction that writes, alone: what is read in it is still true when it commits.
 
-        One that is not `lasting` is not waited for until it is on a disk; SQLite waits for none.
+        One that is not `lasting` writes lookups, and is not waited for until it is on a disk; SQLite waits for none.
         """
         ...
 
@@ -127,6 +127,13 @@ class Engine(Protocol):
 
     def version(self) -> int:
         """A number that changes whenever another connection, of any process, has written."""
+        ...
+
+    def state(self) -> int | None:
+        """A number that changes whenever anybody wrote what is known, and not only lookups.
+
+        None where it costs as much as what it would save, or where it is still to come, in a transaction that writes.
+        """
         ...
 
     def numbers(self, table: str, count: int) -> int:

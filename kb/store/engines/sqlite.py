@@ -186,6 +186,10 @@ class Sqlite:
         """A number that changes whenever another connection, of any process, has written to the file."""
         return int(self._pragma("data_version"))
 
+    def state(self) -> int | None:
+        """None: a row is read as quickly as that."""
+        return None
+
     def numbers(self, table: str, count: int) -> int:  # noqa: ARG002 (a row that is inserted takes its number)
         """The highest number that a row of the table ever had: numbers only rise, also past rows that are gone."""
         found = self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", [table]).fetchone()

@@ -7,10 +7,11 @@ Most of what differs is not here: functions that only SQLite has are functions o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from kb.expression import expression
+from kb.store.engines.engine import Row, Table
 
 COLUMNS = """
     SELECT c.relname AS name, a.attname AS column, a.atttypid = 'text'::regtype AS is_text,
@@ -37,6 +38,10 @@ BROKEN = """
     WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace ORDER BY 1
 """
 """Indexes that are not to be trusted."""
+OWN_COLUMNS = ("rowid", "tenant")
+"""Columns that SQLite has not."""
+_OWN_TABLES = ("schema_steps", "writes", "chunk_terms", "postings", "memory_files")
+"""Tables that SQLite has not, or keeps for itself."""
 _MARK = expression(r"\?(\d*)")
 _ANY_OF = expression(r"\b(NOT )?IN \(SELECT (value|CAST\(value AS \w+\)) FROM json_each\((\?\d*)\)\)")
 _NONE_OF = expression(r"\b(NOT )?IN \(\)")
@@ -78,6 +83,25 @@ def _numbered(sql: str) -> str:
         return f"${own}"
 
     return _MARK.sub(number, sql)
+
+
+def tables_of(columns: Iterable[Row]) -> list[Table]:
+    """The tables that hold texts, of what `COLUMNS` tells; a tenant is none of theirs."""
+    found = dict[str, list[Row]]()
+    for row in columns:
+        if row["name"] not in _OWN_TABLES and row["column"] != "tenant":
+            found.setdefault(row["name"], []).append(row)
+    return [
+        Table(name, texts, _keys_of(rows))
+        for name, rows in found.items()
+        if (texts := [one["column"] for one in rows if one["is_text"]])
+    ]
+
+
+def _keys_of(columns: Sequence[Row]) -> list[str]:
+    if any(one["column"] == "rowid" for one in columns):
+        return ["rowid"]
+    return [one["column"] for one in columns if one["is_key"]]
 
 
 def only_reads(sql: str) -> bool:

@@ -27,10 +27,12 @@ from kb.store.postgresql.dialect import (
     BEHIND,
     BROKEN,
     COLUMNS,
+    OWN_COLUMNS,
     SIZE,
     only_reads,
     prepared,
     storable,
+    tables_of,
     translated,
 )
 from kb.store.postgresql.own_rows import OwnRows
@@ -44,13 +46,12 @@ if TYPE_CHECKING:
     from kb.store.postgresql.connection import Connection
 
 _SOON = "; SET LOCAL synchronous_commit = off"
-_LOCK = "SET LOCAL lock_timeout = '{}ms'; UPDATE writes SET number = number + 1{}"
+_LOCK = "SET LOCAL lock_timeout = '{0}ms'; UPDATE writes SET {1} = {1} + 1{2}"
+_KNOWN, _LOOKUPS = "number", "asked"
+"""Columns of `writes`: how often what is known was written, and how often lookups were."""
+_STATE, _VERSION = (f"SELECT {of} FROM writes" for of in (_KNOWN, f"{_KNOWN} + {_LOOKUPS}"))
 _BITS = 48
 """Of a number of writes: a million of them a second for nine years."""
-_OF_DATABASES = ("rowid", "tenant")
-"""Columns that SQLite has not."""
-_OWN_TABLES = ("schema_steps", "writes", "chunk_terms", "postings", "memory_files")
-"""Tables that SQLite has not, or keeps for itself."""
 
 
 class Postgresql:
@@ -76,6 +77,8 @@ class Postgresql:
         self._held: Connection | None = None
         """The connection of the transaction that is open."""
         self._waits, self._written = BUSY_SECONDS, 0
+        self._state = 0
+        """That of the transaction that reads."""
         self._durable, self._closed = "", False
         self._locks = list[bool]()
         """For the transaction and each write inside it, whether the lock was taken there."""
@@ -126,21 +129,22 @@ class Postgresql:
         """Let a write wait so long for other writers from here on."""
         self._waits = seconds
 
-    def _lock(self) -> str:
+    def _lock(self, of: str = _KNOWN) -> str:
         own = f" WHERE {self._own.which}" if self._own else ""
-        return _LOCK.format(int(self._waits * 1000), own)
+        return _LOCK.format(int(self._waits * 1000), of, own)
 
     def begin(self, *, lasting: bool = True) -> None:
         """Begin a transaction that writes, alone; the server says that one is kept when it is, if it is `lasting`."""
-        self._begin(f"BEGIN{self._durable if lasting else _SOON}; {self._lock()}")
+        said = f"{self._durable}; {self._lock()}" if lasting else f"{_SOON}; {self._lock(_LOOKUPS)}"
+        self._begin(f"BEGIN{said}")
         self._locks = [True]
 
     def begin_reading(self) -> None:
         """Begin a transaction that sees one state, that of its first query."""
-        self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        self._begin(f"BEGIN ISOLATION LEVEL REPEATABLE READ; {self._sql(_STATE)}")
         self._locks = [False]
 
-    def _begin(self, said: str) -> None:
+    def _begin(self, said: str, *, again: bool = False) -> None:
         """Nothing has happened yet, so a connection that was lost is no error."""
         self._held = self._pool.take()
         try:
@@ -148,18 +152,10 @@ class Postgresql:
         except self.errors as error:
             lost = is_away(error) and self._held.closed
             self.undo()
-            if not lost:
+            if again or not lost:
                 raise
             self._pool.forget()
-            self._held = self._pool.take()
-            self._say_first(said)
-
-    def _say_first(self, said: str) -> None:
-        try:
-            self._say(said)
-        except self.errors:
-            self.undo()
-            raise
+            self._begin(said, again=True)
 
     def nest(self) -> None:
         """Begin a write inside a transaction.  Raises where another process wrote since that one began to read."""
@@ -212,7 +208,11 @@ class Postgresql:
 
     def _say(self, said: str) -> None:
         with self._lent() as connection:
-            connection.execute(said, prepare=False)
+            cursor = connection.execute(said, prepare=False)
+            while cursor.nextset():
+                pass
+            if cursor.description:
+                self._state = self._numbered(cursor.fetchall())
 
     def _sql(self, sql: str) -> str:
         said = translated(sql)
@@ -253,7 +253,9 @@ class Postgresql:
 
     def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Run one statement for every row of values."""
-        if not rows:
+        if len(rows) <= 1:  # (several are sent together, which takes longer than one)
+            for row in rows:
+                self.run(sql, row)
             return
         if not self.in_transaction:
             self.begin()
@@ -274,8 +276,16 @@ class Postgresql:
 
     def version(self) -> int:
         """A number that changes with every commit, and where another server answers."""
-        number = int(self._read("SELECT number FROM writes", ())[0][0])
-        return self._pool.servers << _BITS | number
+        return self._numbered(self._read(_VERSION, ()))
+
+    def state(self) -> int | None:
+        """A number that changes whenever anybody wrote what is known; None while it is written here."""
+        if not self.in_transaction:
+            return self._numbered(self._read(_STATE, ()))
+        return None if any(self._locks) else self._state
+
+    def _numbered(self, rows: Sequence[Row]) -> int:
+        return self._pool.servers << _BITS | int(rows[0][0])
 
     def numbers(self, table: str, count: int) -> int:
         """Take so many numbers for rows of a table; returns the one before the first."""
@@ -285,25 +295,11 @@ class Postgresql:
 
     def tables(self) -> Sequence[Table]:
         """The tables that hold texts."""
-        columns = dict[str, list[Row]]()
-        for row in self._read(COLUMNS, ()):
-            columns.setdefault(row["name"], []).append(row)
-        return [
-            Table(
-                name,
-                texts,
-                ["rowid"]
-                if any(one["column"] == "rowid" for one in found)
-                else [one["column"] for one in found if one["is_key"] and one["column"] != "tenant"],
-            )
-            for name, found in columns.items()
-            if name not in _OWN_TABLES
-            and (texts := [one["column"] for one in found if one["is_text"] and one["column"] != "tenant"])
-        ]
+        return tables_of(self._read(COLUMNS, ()))
 
     def columns(self, table: str) -> Sequence[str]:
         """The columns of a table that SQLite has, too, in order."""
-        return [row["column"] for row in self._columns_of(table) if row["column"] not in _OF_DATABASES]
+        return [row["column"] for row in self._columns_of(table) if row["column"] not in OWN_COLUMNS]
 
     def _columns_of(self, table: str) -> list[Row]:
         return [row for row in self._read(COLUMNS, ()) if row["name"] == table]

@@ -41,9 +41,12 @@ class MemoryRows:
 
     def stamps(self) -> Mapping[str, str]:
         """Version and hash of each file of `learned/`."""
-        rows = self._db.rows(f"SELECT path, version, sha256 FROM {TABLE} ORDER BY path")
-        self._stamps = {row["path"]: f"{row['version']}-{row['sha256'][:16]}" for row in rows}
+        self._stamps = self._db.kept("stamps of memory", self._read_stamps)
         return {key: stamp for key, stamp in self._stamps.items() if key.startswith("learned/")}
+
+    def _read_stamps(self) -> dict[str, str]:
+        rows = self._db.rows(f"SELECT path, version, sha256 FROM {TABLE} ORDER BY path")
+        return {row["path"]: f"{row['version']}-{row['sha256'][:16]}" for row in rows}
 
     def stamp(self, key: str) -> str:
         """Version and hash, as of the last look at all; empty where there is none."""

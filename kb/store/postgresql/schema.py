@@ -39,6 +39,8 @@ _CUT_OTHERS = """
         AND application_name = current_setting('application_name') AND wait_event IS DISTINCT FROM 'advisory'
 """
 """Processes of ours whose connections are older than such a step; those that wait to take it look again themselves."""
+_TRIES = 20
+"""How often steps are taken anew; the server finds after a second that two wait for each other."""
 _LET_ALL = "ALTER TABLE {} NO FORCE ROW LEVEL SECURITY"
 """What a step changes it changes for all tenants, since the role of the URL owns the tables."""
 
@@ -75,6 +77,18 @@ def _found(connection: Connection) -> tuple[int, bool, str]:
 
 
 def _take_steps(connection: Connection, wants_tenants: bool, place: str) -> None:
+    """Take them all, or none; once more where others, who go on reading, and these tables kept each other waiting."""
+    from psycopg.errors import DeadlockDetected
+
+    for _ in range(_TRIES):
+        try:
+            return _take(connection, wants_tenants, place)
+        except DeadlockDetected:
+            pass
+    return _take(connection, wants_tenants, place)
+
+
+def _take(connection: Connection, wants_tenants: bool, place: str) -> None:
     with connection.transaction():
         connection.execute(steps.ALONE)
         steps.refuse_apart(connection, place)  # (another host may have been quicker)

@@ -23,6 +23,7 @@ STEPS: Sequence[tuple[str, Sequence[str]]] = (
     ("the tables of SQLite's step 17", ("tables.sql", "functions.sql")),
     ("memory files as rows, beside the tables of SQLite's step 17", ("memory.sql",)),
     ("what outcomes add up to: SQLite's step 18", ("outcome_sums.sql",)),
+    ("writes of lookups have a number of their own, beside the tables of SQLite's step 18", ("asked.sql",)),
 )
 """What each step is, and the files with its statements."""
 APART: Mapping[int, str] = {}
