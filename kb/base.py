@@ -135,7 +135,9 @@ class KnowledgeBase:
 
         started, now = time.perf_counter(), self._clock()
         with self._parts.db.at_once():
-            problems = self.refresh()
+            with self._parts.db.steady():
+                problems = self.refresh()
+                incident = self._incident(incident_id) if record else None
             finding = self._parts.lookup.find(
                 error_text,
                 tool=tool_name,
@@ -154,7 +156,7 @@ class KnowledgeBase:
                 took_ms=took_ms,
                 now=now,
                 actor=self._options.writer,
-                incident=self._incident(incident_id) if record else None,
+                incident=incident,
                 note=self.ids.strange(incident_id.strip()) if record else "",
             )
 

@@ -22,6 +22,8 @@ from kb.text.tokens import tokenize
 MAX_QUERY_TERMS = 24
 """FTS5 scores every posting of every term, so only the rarest terms of a long query are asked."""
 
+_MOST_KEPT = 50_000
+"""Terms whose frequencies are kept."""
 _GIVEN, _GIVEN_NUMBERS = (
     "SELECT value FROM json_each(?)",
     "SELECT CAST(value AS BIGINT) FROM json_each(?)",
@@ -234,11 +236,18 @@ class LexicalTable:
 
     def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
         """In how many entries each term occurs; terms that occur in none are left out."""
-        rows = self._db.rows(
-            f"SELECT term, entries FROM term_entries WHERE entries > 0 AND term IN ({_GIVEN})",
-            [json.dumps(list(dict.fromkeys(terms)))],
-        )
-        return dict(map(tuple, rows))
+        wanted = list(dict.fromkeys(terms))
+        known = self._db.kept("document frequencies", dict[str, int])
+        if new := [term for term in wanted if term not in known]:
+            rows = self._db.rows(
+                f"SELECT term, entries FROM term_entries WHERE entries > 0 AND term IN ({_GIVEN})",
+                [json.dumps(new)],
+            )
+            found = dict.fromkeys(new, 0) | dict(map(tuple, rows))
+            if len(known) > _MOST_KEPT:
+                known = {term: known[term] for term in wanted if term in known}
+            known |= found
+        return {term: known[term] for term in wanted if known[term]}
 
     def size(self) -> tuple[int, float, float]:
         """How many entries there are, and the mean length of a chunk and of an entry in tokens."""

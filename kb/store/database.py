@@ -315,10 +315,13 @@ class Database:
         return self._engine.written
 
     def kept(self, name: str, read: Callable[[], Kept]) -> Kept:
-        """What `read` finds of what is known: all but lookups.  Found once for as long as nothing of that changes.
+        """What `read` finds of what is known: all but lookups.
 
-        A file is asked anew by each look, which costs no more than to see whether anything changed.
+        Where it is to be `steady`, it is found once for as long as nothing of that changes; of a file at each look,
+        which costs no more than to see whether anything changed.
         """
+        if self._steady != threading.get_ident():
+            return read()
         with self._lock:
             look = self._look_now()
             found = self._kept.get(name)
@@ -327,7 +330,7 @@ class Database:
             return cast(Kept, found[1])
 
     def _look_now(self) -> _Look:
-        if self._steady != threading.get_ident() or self._look.written != self.written:
+        if self._look.written != self.written:
             with self._translating():
                 self._look = _Look(self._engine.state(), self.written)
         return self._look

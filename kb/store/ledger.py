@@ -245,8 +245,10 @@ class Ledger:
 
     def open_subjects(self, most: int = -1) -> list[str]:
         """The incidents that were opened and not closed since, newest first, `most` of them."""
-        rows = self._db.rows("SELECT subject FROM open_incidents ORDER BY opened DESC LIMIT ?", [most])
-        return [row["subject"] for row in rows]
+        query = "SELECT subject FROM open_incidents ORDER BY opened DESC LIMIT ?"
+        return self._db.kept(
+            f"open incidents {most}", lambda: [row["subject"] for row in self._db.rows(query, [most])]
+        )
 
     def unresolved(self, most: int = -1) -> list[str]:
         """Those of the open incidents that are not resolved, in any order."""
