@@ -80,15 +80,26 @@ def similar(page: Any) -> None:
     page.wait_for_selector("#alike:has-text('Look again')")
 
 
+def first_of(waiting: str) -> Callable[[Any], None]:
+    """Go to the first of those that wait for a decision."""
+
+    def do(page: Any) -> None:
+        page.click(f".waiting a[href^='{waiting}']")
+        page.wait_for_selector(".diff")
+
+    return do
+
+
 def shown(name: str, home: Pictured) -> Iterator[Shown]:
     """Every page of a home that shows something there which it does not show elsewhere."""
     yield from (one for one in _shown(home) if one.name not in _LEFT_OUT[name])
 
 
+_OF_REVIEWERS = ("proposal", "decide", "records", "split", "audit")
 _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
-    "empty": ("several-causes", "learn", "draft", "edit"),
+    "empty": ("several-causes", "learn", "draft", "edit", *_OF_REVIEWERS),
     "ordinary": (),
-    "large": ("ask", "several-causes", "learn", "draft", "edit"),
+    "large": ("ask", "several-causes", "learn", "draft", "edit", *_OF_REVIEWERS),
 }
 
 
@@ -107,6 +118,11 @@ def _shown(home: Pictured) -> Iterator[Shown]:
         yield Shown("incident", f"/incidents/{home.incident}", similar)
         yield Shown("draft", f"/incidents/{home.incident}/draft")
         yield Shown("service", f"/services/{home.service}")
+    yield Shown("proposal", "/inbox", first_of("/inbox/proposals/"))
+    yield Shown("decide", "/inbox?show=unverified", first_of("/inbox/entries/"))
+    yield Shown("records", "/review/records?what=outcomes&days=90")
+    yield Shown("split", f"/incidents/{home.incident}/split")
+    yield Shown("audit", "/audit")
 
 
 @contextmanager

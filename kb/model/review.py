@@ -82,13 +82,13 @@ class WatchItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedRecord:
-    """One record that was counted.  `said` is what it is counted by: a severity, a verdict, a result."""
+    """One record that was counted.  `said` is what it is counted by: a severity, a verdict, a result, a kind."""
 
     at: datetime
     title: str
     said: str
     id: str = ""
-    """Of the lookup, or of the incident."""
+    """Of the lookup, the incident or the entry."""
     entry_id: str = ""
     incident_id: str = ""
     service: str = ""

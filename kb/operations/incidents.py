@@ -280,7 +280,7 @@ def incident_overview(kb: KnowledgeBase, incident_id: IncidentId = "") -> Incide
         incident,
         kb.changes.between(*before_it(incident)),
         filter(None, map(kb.incidents.find, incident.merged)),
-        kb.known.titles(one.entry_id for one in incident.mitigations if one.entry_id),
+        kb.known.titles({str(entry) for one in incident.timeline if (entry := one.data.get("entry_id"))}),
         kb.incidents.clock(),
     )
 

@@ -46,9 +46,9 @@ def weekly_summary(
 @reading("GET /weekly/records", PAGE, slow=True, more="name one of what is counted, or give a shorter window")
 def weekly_records(
     kb: KnowledgeBase,
-    what: Annotated[Text, "incidents, lookups or outcomes."],
+    what: Annotated[Text, "incidents, lookups, outcomes or entries (the new ones)."],
     name: Annotated[
-        Text, "Which of them: a severity or service, a verdict, a result, an entry; empty is all."
+        Text, "Which of them: a severity or service, a verdict, a result, an entry, a kind; empty is all."
     ] = "",
     days: Days = 7,
     until: Until = None,

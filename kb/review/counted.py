@@ -6,6 +6,7 @@ They are those of the same window, read in the same way, so that as many are lis
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 
 from kb.errors import InvalidInput
 from kb.model.ledger import Verdict
@@ -26,7 +27,7 @@ def counted_records(read: WindowRecords, what: str, name: str = "") -> tuple[Cou
     """The records of a sort that count under a name (all without one), newest first.
 
     `what` is `incidents` (by severity, service, or a duration such as `to_mitigate`), `lookups` (by verdict, entry or
-    template) or `outcomes` (by result or entry).  Raises InvalidInput for another.
+    template), `outcomes` (by result or entry) or `entries` (by kind or origin).  Raises InvalidInput for another.
     """
     if what not in KINDS:
         raise InvalidInput(f"{what[:60]!r} is nothing that is counted; there are: {', '.join(KINDS)}")
@@ -92,6 +93,20 @@ def _outcomes(read: WindowRecords, name: str) -> Named:
         yield record, _folded([one.result, one.entry_id])
 
 
+def _entries(read: WindowRecords, name: str) -> Named:
+    del name
+    for row in read.created:
+        record = CountedRecord(
+            at=datetime.fromisoformat(row["created_at"]),
+            title=row["headline"],
+            said=row["kind"],
+            id=row["id"],
+            entry_id=row["id"],
+            note=row["origin"],
+        )
+        yield record, _folded([row["kind"], row["origin"]])
+
+
 def _folded(names: list[str]) -> frozenset[str]:
     return frozenset(str(name).casefold() for name in names if name)
 
@@ -100,6 +115,7 @@ KINDS: Mapping[str, Callable[[WindowRecords, str], Named]] = {
     "incidents": _incidents,
     "lookups": _lookups,
     "outcomes": _outcomes,
+    "entries": _entries,
 }
 """What can be listed."""
 

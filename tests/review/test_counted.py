@@ -30,6 +30,8 @@ def test_every_number_has_as_many_records_behind_it(week: KnowledgeBase, summary
     assert count("incidents", "") == summary.read["incidents"]
     assert count("lookups", "") == summary.read["lookups"]
     assert count("outcomes", "") == summary.read["outcomes"]
+    assert count("entries", "") == summary.read["new entries"]
+    assert count("entries", "learned") == len(summary.learned)
 
 
 def test_every_lead_of_a_report_finds_something(week: KnowledgeBase, summary: WeeklySummary) -> None:

@@ -53,6 +53,29 @@ def test_what_nobody_knows_is_learned_after_a_dry_run(visit: Visit, web_home: Pa
     assert entry.provenance.author == getpass.getuser()
 
 
+def test_what_is_only_near_to_what_is_known_is_learned_from_its_answer(visit: Visit):
+    other = "FATAL: berth 7 of the tide gauge lost its moorings"
+    page = visit.ask(f"INFO all calm\n{other}\nINFO all calm")
+    assert page.select_one(".verdict h1").get_text() == "Related"
+    form = page.select_one(".learn form[action='/learn/try']")
+    assert form is not None
+    assert form.select_one("[name=pattern]").get_text().strip() == other
+
+    tried = visit.send(form, meaning="the chain broke", fix="another chain")
+    said = {one["name"]: one.get_text().strip() for one in visit.form(tried).select("textarea")}
+    visit.send(visit.form(tried), **said)
+
+    again = visit.ask(other)
+    assert again.select_one(".verdict h1").get_text() == "Known"
+    assert again.select_one(".match .columns").get_text(" ", strip=True).startswith("Cause the chain broke")
+
+
+def test_unknowns_lead_to_where_one_writes_down_what_nobody_asked_about(visit: Visit):
+    link = visit.look("/unknowns").find("a", string="Write it down")
+
+    assert visit.look(str(link["href"])).select_one("h1").get_text() == "Keep what it means"
+
+
 def test_a_pattern_that_can_help_nobody_is_told_beside_what_was_typed(visit: Visit):
     page = visit.look("/learn?pattern=error&meaning=bad")
 

@@ -65,6 +65,24 @@ def test_an_incident_is_opened_with_what_was_asked_and_answered(visit: Visit, we
 
 
 @slow
+def test_an_incident_stands_at_the_service_that_its_log_names(visit: Visit, web_home: Path):
+    log = f'{{"level": "error", "service": "tide-gauge", "message": "{LINE}"}}'
+    form = visit.ask(log).select_one("form[action='/incidents']")
+    assert form is not None
+    assert form.select_one("[name=service]")["value"] == "tide-gauge"
+
+    visit.send(form, title="the gauge counts double", severity="SEV2", environment="production")
+
+    with KnowledgeBase.open(web_home) as kb:
+        incident = kb.incidents.get(visit.answer.url.path.rsplit("/", 1)[1])
+    assert (incident.services, incident.severity, incident.environment) == (
+        ("tide-gauge",),
+        "SEV2",
+        "production",
+    )
+
+
+@slow
 def test_what_nobody_knows_is_said_and_the_nearest_are_folded(visit: Visit):
     page = visit.ask("the zebra of the seventh moon is not amused")
 
@@ -155,6 +173,23 @@ def test_counts_tell_what_another_filter_would_give(visit: Visit):
 
     assert words(page, ".total") == "The newest 1 of 1 entry that pass the filters"
     assert [one.get_text(" ", strip=True) for one in page.select(".filters .choice")][:1] == ["Pattern 1"]
+
+
+@slow
+def test_more_than_the_first_results_are_one_click_away_and_in_the_address(visit: Visit, web_home: Path):
+    with KnowledgeBase.open(web_home) as kb:
+        for number in range(21):
+            kb.learn_pattern(f"winch {number} of the ferry is frozen", "ice", "salt it", services=["ferry"])
+    page = visit.look("/search?q=winch&service=ferry")
+    assert len(page.select(".hits li")) == 20
+
+    more = page.find("a", string="More")
+    page = visit.look(str(more["href"]))
+
+    assert visit.answer.url.query == b"q=winch&service=ferry&all=1"
+    assert visit.answer.headers["HX-Replace-Url"] == "/search?q=winch&service=ferry&all=1"
+    assert len(page.select(".hits li")) == 21
+    assert page.find("a", string="More") is None
 
 
 @slow

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin
 
 import httpx2
 import pytest
@@ -188,6 +189,33 @@ def test_who_may_respond_can_change_nothing_that_is_known(walked: Walked):
             _post(visit, address, {**FILLED, "proof": proof, "chosen": walked.ids["entry_id"]})
 
     assert walked.state()[1] == before
+
+
+# Links
+
+
+def test_every_link_leads_to_a_page_and_to_a_place_that_is_on_it(walked: Walked):
+    visit = Visit(walked.open_url)
+    places, asked_for, refused = dict[str, set[str]](), list[tuple[str, str, str]](), []
+    waiting = [("", "/")]
+    while waiting:
+        seen_on, address = waiting.pop()
+        if address in places or "until=" in address:  # the days before have days before them, without an end
+            continue
+        page = visit.look(address)
+        places[address] = {str(one["id"]) for one in page.select("[id]")}
+        if visit.answer.status_code != 200:
+            refused.append((address, visit.answer.status_code, f"linked on {seen_on}"))
+        for link in page.select("a[href]"):
+            there, place = urldefrag(urljoin(str(visit.answer.url), str(link["href"])))
+            if there.startswith(f"{walked.open_url}/"):
+                path = there.removeprefix(walked.open_url)
+                waiting.append((address, path))
+                asked_for.append((address, path, unquote(place)))
+
+    assert len(places) > 60
+    assert refused == []
+    assert [one for one in asked_for if one[2] and one[2] not in places.get(one[1], {one[2]})] == []
 
 
 # Hostile text

@@ -16,7 +16,7 @@ from kb import KnowledgeBase
 from kb.doors.web.streams import MOST
 from kb.model.incident import LiveIncident
 from tests.doors.conftest import served
-from tests.web.conftest import READ, RESPOND, Visit
+from tests.web.conftest import LINE, READ, RESPOND, Visit
 from tests.web.test_ask_entry_and_search import words
 from tests.web.test_hostile import HOSTILE, MARKUP, assert_inert
 
@@ -97,6 +97,14 @@ def test_the_timeline_has_the_newest_step_first_and_who_wrote_it(visit: Visit):
     assert "called the harbour" in steps[0]
     assert "Incident detected: gauge 2 refuses moorings" in steps[-1]
     assert page.select(".timeline time[datetime]")
+
+
+def test_whose_advice_was_followed_is_told_by_its_title(visit: Visit, entry_id: str):
+    page = opened(visit, "gauge 21 refuses moorings")
+
+    page = visit.send(step(page, "resolution"), resolution="reset it", entry_id=entry_id)
+
+    assert page.select_one(".timeline li").find("a", href=f"/entries/{entry_id}").get_text() == LINE
 
 
 def test_a_status_update_is_there_to_copy_and_the_next_one_is_due_from_then(visit: Visit):

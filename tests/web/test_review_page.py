@@ -47,6 +47,17 @@ def test_each_number_opens_the_records_that_were_counted(reviewer: Visit):
     assert "what=lookups" in unknown
 
 
+def test_the_new_entries_of_a_week_are_listed_with_where_they_come_from(reviewer: Visit):
+    tile = next(one for one in reviewer.look("/review").select(".tile") if "New entries" in one.get_text())
+    number = tile.select_one("a")
+
+    page = reviewer.look(str(number["href"]))
+
+    assert page.select_one("[role=status]").get_text().startswith(f"{number.get_text()} records")
+    said = [one.get_text(" ", strip=True) for one in page.select(".deeds li")]
+    assert any("Pattern" in one and LINE in one and one.endswith("learned") for one in said)
+
+
 def test_records_lead_on_to_entries_and_incidents(reviewer: Visit, waiting: Waiting):
     page = reviewer.look("/review/records?what=outcomes&name=resolved")
     assert page.select_one(".deeds a")["href"] == f"/entries/{waiting.gauge}"

@@ -90,6 +90,23 @@ def test_order_and_newness_stand_in_the_address(visit: Visit):
     assert "gull of pier nine" in words(page, ".unknowns > li")
 
 
+def test_more_unknowns_are_one_click_away_also_of_those_that_are_new(visit: Visit, web_home: Path):
+    animals = ("heron", "newt", "vole", "carp", "toad", "stoat", "crane")
+    with KnowledgeBase.open(web_home) as kb:
+        for animal in animals:
+            for place in ("sluice", "dyke", "quay"):
+                kb.check_known_issues(f"ERROR {animal} chews the bolt of the {place}")
+    page = visit.look("/unknowns?order=newest&new=1")
+    assert len(page.select(".unknowns > li")) == 20
+
+    page = visit.look(str(page.find("a", string="More")["href"]))
+
+    assert len(page.select(".unknowns > li")) > 20
+    marked = [one.get_text(" ", strip=True) for one in page.select(".tabs [aria-current]")]
+    assert (marked[0], marked[1].startswith("New this week")) == ("Newest", True)
+    assert page.find("a", string="More") is None
+
+
 def test_who_may_only_read_sees_unknowns_without_forms(stranger: Visit):
     stranger.sign_in(READ)
 

@@ -30,11 +30,13 @@ class Sought:
     status: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
+    all: str = ""
+    """Not a filter: the most that can be shown, where it says anything."""
 
     @classmethod
     def of(cls, query: QueryParams) -> Self:
         """The state in an address; names that mean nothing here are passed over."""
-        one = {name: query.get(name, "").strip() for name in ("q", "service", "since", "until")}
+        one = {name: query.get(name, "").strip() for name in ("q", "service", "since", "until", "all")}
         many = {
             name: tuple(value for value in query.getlist(name) if value)
             for name in ("kind", "severity", "status")
@@ -66,7 +68,7 @@ async def shown(view: View) -> Response:
     """What the words find; without words, the newest."""
     sought = Sought.of(view.request.query_params)
     try:
-        limit = _MOST if view.query.get("all") else _FIRST
+        limit = _MOST if sought.all else _FIRST
         hits: Hits
         counts: SearchCounts
         hits, counts = await asyncio.gather(
