@@ -138,6 +138,7 @@ class KnowledgeBase:
             with self._parts.db.steady():
                 problems = self.refresh()
                 incident = self._incident(incident_id) if record else None
+                scan = self._parts.lookup.scanning(on_sighting)
             finding = self._parts.lookup.find(
                 error_text,
                 tool=tool_name,
@@ -146,7 +147,7 @@ class KnowledgeBase:
                 limit=max(1, limit),
                 deep=deep,
                 now=now,
-                on_sighting=on_sighting,
+                scan=scan,
             )
             took_ms = round((time.perf_counter() - started) * 1000, 2)
             return answer(

@@ -99,6 +99,14 @@ class Lookup:
     seconds: float = math.inf
     """How long a text is read for telling lines; what was read until then is answered, and the answer says so."""
 
+    def scanning(self, on_sighting: OnSighting | None = None) -> SignatureScan:
+        """What reads one text for the signatures of now.
+
+        `on_sighting` is told at once, while the text is still being read, of each entry whose signature could settle
+        the question by itself.
+        """
+        return SignatureScan(self.signatures.current(), on_sighting and self._teller(on_sighting))
+
     def find(
         self,
         text: str | Iterable[str],
@@ -110,15 +118,14 @@ class Lookup:
         deep: bool,
         now: datetime,
         alerts: Sequence[str] = (),
-        on_sighting: OnSighting | None = None,
+        scan: SignatureScan | None = None,
     ) -> Finding:
         """Look the text up.  Raises NothingAsked for a text without anything readable in it.
 
         `alerts` are names of alerts that the text tells of, where that is known: what has such a name is found by it.
-        `on_sighting` is told at once, while the text is still being read, of each entry whose signature
-        could settle the question by itself.
+        `scan` is one that `scanning` began.
         """
-        scan = SignatureScan(self.signatures.current(), on_sighting and self._teller(on_sighting))
+        scan = scan or self.scanning()
         question = ask(
             text,
             tool=tool,

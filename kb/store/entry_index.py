@@ -123,6 +123,9 @@ class EntryIndex:
 
     def held(self, values: Sequence[str]) -> set[str]:
         """The entries in quarantine that have one of these fingerprints."""
+        any_held = "SELECT 1 FROM held_fingerprints LIMIT 1"
+        if not self._db.kept("anything in quarantine", lambda: self._db.value(any_held)):
+            return set()
         sql = f"SELECT entry_id FROM held_fingerprints WHERE fingerprint IN ({placeholders(values)})"
         return {row["entry_id"] for row in self._db.rows(sql, list(values))}
 

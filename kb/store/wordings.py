@@ -134,6 +134,9 @@ class WordingTable:
 
     def told_of(self, entry_ids: Sequence[str], fingerprint: str) -> list[Told]:
         """What was told of those of the entries that were refused after a lookup with a fingerprint; oldest first."""
+        any_refused = "SELECT 1 FROM outcomes WHERE result = 'not_applied' LIMIT 1"
+        if not self._db.kept("anything refused", lambda: self._db.value(any_refused)):
+            return []
         refused = self._db.rows(
             "SELECT DISTINCT o.entry_id FROM outcomes o JOIN lookups l ON l.id = o.lookup_id"
             " WHERE o.entry_id IN (SELECT value FROM json_each(?)) AND o.result = 'not_applied'"

@@ -23,9 +23,9 @@ class NamedRow(tuple[Any, ...]):
 
 
 @lru_cache(512)
-def _class_of(names: tuple[str, ...]) -> type[NamedRow]:
+def _class_of(names: tuple[bytes, ...]) -> type[NamedRow]:
     """The class of rows with these columns; of two of one name the first is asked for by it."""
-    places = {name: place for place, name in reversed([*enumerate(names)])}
+    places = {name.decode(): place for place, name in reversed([*enumerate(names)])}
     return type(
         "Row", (NamedRow,), {"__slots__": (), "places": dict(sorted(places.items(), key=lambda one: one[1]))}
     )
@@ -33,4 +33,5 @@ def _class_of(names: tuple[str, ...]) -> type[NamedRow]:
 
 def row_factory(cursor: Any) -> type[NamedRow]:
     """What makes the rows of a statement."""
-    return _class_of(tuple(column.name for column in cursor.description or ()))
+    found = cursor.pgresult
+    return _class_of(tuple(map(found.fname, range(found.nfields))) if found else ())
