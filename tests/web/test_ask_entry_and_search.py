@@ -13,6 +13,8 @@ from kb.model.ledger import Evidence
 from tests.web.conftest import LINE, Visit
 
 slow = pytest.mark.slow
+WHOLE = {"HX-Request": "true"}
+"""A page is sent as a whole, with its own status, however long it takes."""
 
 
 def words(page: BeautifulSoup, selector: str) -> str:
@@ -184,7 +186,7 @@ def test_more_than_the_first_results_are_one_click_away_and_in_the_address(visit
     assert len(page.select(".hits li")) == 20
 
     more = page.find("a", string="More")
-    page = visit.look(str(more["href"]))
+    page = visit.look(str(more["href"]), **WHOLE)
 
     assert visit.answer.url.query == b"q=winch&service=ferry&all=1"
     assert visit.answer.headers["HX-Replace-Url"] == "/search?q=winch&service=ferry&all=1"
@@ -194,7 +196,7 @@ def test_more_than_the_first_results_are_one_click_away_and_in_the_address(visit
 
 @slow
 def test_a_day_that_is_none_is_told_beside_the_filters(visit: Visit):
-    visit.look("/search?since=yesterday-ish")
+    visit.look("/search?since=yesterday-ish", **WHOLE)
 
     assert visit.answer.status_code == 400
     assert "since" in visit.told
