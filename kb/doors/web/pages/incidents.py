@@ -63,7 +63,7 @@ async def shown(view: View) -> Response:
 async def opened(view: View) -> Response:
     """Open an incident, and go to it; one with the same title and place that is open already is that one."""
     form = view.form
-    given = ("title", "environment", "severity", "impact", "lookup_id")
+    given = ("title", "environment", "severity", "impact", "started", "lookup_id")
     try:
         incident: LiveIncident = await view.ask(
             "incident_open",
