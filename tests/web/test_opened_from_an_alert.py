@@ -61,7 +61,7 @@ def test_the_form_below_an_answer_says_what_the_alert_says_and_the_incident_bega
         "severity": "SEV3",
     }
     assert form.select_one("[name=title]")["value"] == "SluiceStuck"
-    assert "SEV3, for “warning”; since" in form.get_text(" ", strip=True)
+    assert "SEV3 (“warning”), since" in form.get_text(" ", strip=True)
 
     page = visit.send(form, severity="SEV2")
 
@@ -110,6 +110,38 @@ def test_a_line_that_says_nothing_of_itself_leaves_the_form_empty(visit: Visit):
     form = opening(visit.ask("the sluice hums a tune that nobody has heard before"))
 
     assert filled(form) == {"service": "", "environment": "", "started": "", "severity": ""}
+
+
+def test_the_form_of_the_incidents_is_filled_in_from_a_pasted_alert_and_opens_nothing_by_that(
+    visit: Visit, web_home: Path
+):
+    form = opening(visit.look("/incidents"))
+    form["action"] = form.select_one("button[formaction]")["formaction"]
+
+    again = opening(visit.send(form, alert=fired("SluiceShut"), title="", environment="production"))
+
+    assert filled(again) == {
+        "service": "sluice",
+        "environment": "production",
+        "started": f"{BEGAN:%Y-%m-%dT%H:%M:%SZ}",
+        "severity": "SEV3",
+    }
+    assert again.select_one("[name=title]")["value"] == "SluiceShut"
+    assert again.find_parent("details").has_attr("open")
+    with KnowledgeBase.open(web_home) as kb:
+        assert "SluiceShut" not in [one.title for one in kb.incidents.open_ones()]
+    assert lived(web_home, visit.send(again)).started == BEGAN
+
+
+def test_without_an_alert_nothing_can_be_filled_in_and_that_is_said(visit: Visit):
+    form = opening(visit.look("/incidents"))
+    form["action"] = form.select_one("button[formaction]")["formaction"]
+
+    again = opening(visit.send(form, title="the sluice weeps"))
+
+    assert visit.answer.status_code == 400
+    assert "the alert is empty" in visit.told
+    assert again.select_one("[name=title]")["value"] == "the sluice weeps"
 
 
 def test_who_may_only_read_is_answered_as_ever(stranger: Visit):
