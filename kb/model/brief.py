@@ -66,6 +66,26 @@ class JudgedSeverity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSays:
+    """What an alert says of itself, in the words of this home: what an incident that is opened with it begins with.
+
+    What it does not say is empty; `tool` is whose form it was read by, empty for a text or a log.
+    """
+
+    name: str
+    service: str
+    environment: str
+    severity: JudgedSeverity
+    starts: datetime | None
+    """When it began; None where it does not say, or says a time that is still to come."""
+    ends: datetime | None
+    """When it was over; None while anything fires."""
+    tool: str
+    notes: tuple[str, ...]
+    """What has to be said of the reading itself: an unknown form, an unknown scale, alerts that were left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """One part of a brief, under its heading; lines are Markdown without bullets."""
 

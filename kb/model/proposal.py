@@ -106,3 +106,13 @@ class Waiting:
     proposals: tuple[KeptProposal, ...]
     looked_at: dict[str, int]
     """`unanswered_lookups`, `entries`, `outcomes` and `incidents`: so that an empty list says what it rests on."""
+
+    @property
+    def looked_at_in_words(self) -> str:
+        """`1 outcome, 12 incidents`."""
+        return ", ".join(_counted(n, name.replace("_", " ")) for name, n in self.looked_at.items())
+
+
+def _counted(n: int, several: str) -> str:
+    one = f"{several.removesuffix('ies')}y" if several.endswith("ies") else several.removesuffix("s")
+    return f"{n:,} {one if n == 1 else several}"

@@ -1,4 +1,4 @@
-"""Operations on an alert: the brief of triage, and the investigation that also writes down what it found."""
+"""Operations on an alert: what it says, the brief of triage, and the investigation that notes what it found."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kb.operations.arguments import Environment, IncidentId, LogLike, Service, T
 from kb.operations.operation import PAGE, reading, writing
 
 if TYPE_CHECKING:
-    from kb.model.brief import Brief
+    from kb.model.brief import AlertSays, Brief
 
 Severity = Annotated[Text, "As somebody gave it, such as P1 or critical."]
 Budget = Annotated[int, whole(100, 20_000), "Tokens that the brief may have."]
@@ -49,6 +49,21 @@ def triage(
         budget=budget,
         incident_id=incident_id,
     )
+
+
+@reading("POST /alerts/read")
+def read_alert(
+    kb: KnowledgeBase,
+    alert: Annotated[LogLike, "The alert: text, the JSON of a monitoring tool, or a log."],
+    service: Service = "",
+    environment: Environment = "",
+) -> AlertSays:
+    """What an alert says of itself: name, service, environment, severity, since when.  Nothing is looked up or kept.
+
+    What an incident should be opened with: its start is when the alert began, not when somebody typed it in.  The
+    severity is what its tool or its words say, so nobody has confirmed it.  For what is known about it, call triage.
+    """
+    return kb.triage.said_by(alert, service, environment)
 
 
 @writing("POST /investigations", _MOST, words=_in_words, by=Role.RESPOND)

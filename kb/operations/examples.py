@@ -15,6 +15,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "get_entry": {"entry_id": "pattern-3f9c1a2b"},
     "entry_record": {"entry_id": "pattern-3f9c1a2b"},
     "triage": {"alert": "KubePodCrashLooping: pod orders-api-7d9f in production restarts"},
+    "read_alert": {"alert": "KubePodCrashLooping: pod orders-api-7d9f in production restarts"},
     "investigate_alert": {
         "alert": "KubePodCrashLooping: pod orders-api-7d9f in production restarts",
         "evidence": {"kubectl describe": "Last State: Terminated, Reason: OOMKilled"},

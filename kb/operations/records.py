@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kb.model.brief import Brief
+from kb.model.brief import AlertSays, Brief
 from kb.model.change import Change, RollbackTarget
 from kb.model.entry import Severity
 from kb.model.healthy import HealthyAdded, HealthyReport, HealthySource, Rehearsal
@@ -33,6 +33,7 @@ from kb.model.status import Move, WaitingEntry
 from kb.operations.skills import Call
 
 __all__ = [
+    "AlertSays",
     "Answer",
     "Brief",
     "Call",

@@ -19,8 +19,7 @@ _BLANK = {ProposalKind.PATTERN: ("meaning", "fix", "commands"), ProposalKind.RUN
 def table(waiting: Waiting) -> str:
     """One proposal a line, its reasons below it; an empty list says what was looked at."""
     if not waiting.proposals:
-        counts = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in waiting.looked_at.items())
-        return f"nothing is proposed (looked at {counts})"
+        return f"nothing is proposed (looked at {waiting.looked_at_in_words})"
     lines = [f"{'KIND':<13}{'RECORDS':>7}  {'ID':<31}WHAT"]
     for one in waiting.proposals:
         lines += _rows(one.proposal)

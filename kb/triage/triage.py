@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from kb.errors import InvalidInput, KbError, Problem
-from kb.model.brief import Alert, Brief
+from kb.model.brief import Alert, AlertSays, Brief
 from kb.model.ledger import Verdict
 from kb.text.redact import redact
 from kb.text.times import utc_now
@@ -30,6 +30,7 @@ from kb.triage.sources import HomeParts, evidence_text
 
 DEFAULT_BUDGET = 1000
 """Tokens of a brief, where nobody says otherwise."""
+_EMPTY = "the alert is empty; give its text, its JSON, or the log that tells of it"
 _LONGEST = 200
 """Characters of an issue, a finding or an evidence, as they are written down."""
 
@@ -137,7 +138,7 @@ class Triage:
         alert = self.read(request.alert, request.service, request.environment)
         evidence = evidence_text(request.evidence)
         if not alert.text.strip() and not evidence.strip():
-            raise InvalidInput("the alert is empty; give its text, its JSON, or the log that tells of it")
+            raise InvalidInput(_EMPTY)
         severity = judge_severity(alert, request.severity)
         return gather(
             self.sources,
@@ -154,6 +155,26 @@ class Triage:
         set_here = self.sources.configuration()
         read = parse_alert(alert, service, environment, set_here.scale())
         return self._with_known_service(replace(read, service=set_here.service_named(read.service)))
+
+    def said_by(self, alert: object, service: str = "", environment: str = "") -> AlertSays:
+        """What the alert says of itself, without a lookup.  Raises InvalidInput for an empty alert.
+
+        A start that is still to come is left out: its clock is wrong, and nothing begins later than now.
+        """
+        self.refresh()
+        read = self.read(alert, service, environment)
+        if not read.text.strip():
+            raise InvalidInput(_EMPTY)
+        return AlertSays(
+            name=read.name,
+            service=read.service,
+            environment=read.environment,
+            severity=judge_severity(read),
+            starts=read.starts if read.starts and read.starts <= self.clock() else None,
+            ends=read.ends,
+            tool=read.tool,
+            notes=read.notes,
+        )
 
     def _with_known_service(self, alert: Alert) -> Alert:
         """The alert with the service that its first lines name, where the home knows such a service."""

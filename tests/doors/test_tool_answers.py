@@ -27,6 +27,7 @@ READS = {
     "weekly_summary",
     "proposals_list",
     "triage",
+    "read_alert",
     "incident_show",
     "incident_list",
     "changes",

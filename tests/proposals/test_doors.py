@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from kb import KnowledgeBase
 from kb.doors.cli.app import app
 from kb.index.encoder import OnnxEncoder
+from kb.model.proposal import Waiting
 from kb.operations.catalogue import operations
 from kb.operations.proposals import proposal_accept, proposals_list
 from tests.proposals.conftest import FENCING, ask, line
@@ -37,6 +38,14 @@ def test_the_table_names_kind_records_id_and_reasons(home: Path) -> None:
 
 def test_an_empty_home_says_what_was_looked_at(home: Path) -> None:
     assert run(home, "proposals").stdout.startswith("nothing is proposed (looked at 0 unanswered lookups, ")
+
+
+def test_one_record_that_was_looked_at_is_said_as_one() -> None:
+    counts = {"unanswered_lookups": 1, "entries": 1, "outcomes": 0, "incidents": 1_200}
+
+    said = Waiting(proposals=(), looked_at=counts).looked_at_in_words
+
+    assert said == "1 unanswered lookup, 1 entry, 0 outcomes, 1,200 incidents"
 
 
 def test_the_yaml_that_is_printed_can_be_edited_and_accepted(home: Path, tmp_path: Path) -> None:

@@ -53,6 +53,38 @@ def test_what_nobody_knows_is_learned_after_a_dry_run(visit: Visit, web_home: Pa
     assert entry.provenance.author == getpass.getuser()
 
 
+def test_what_was_not_this_one_is_asked_again_with_one_press(
+    visit: Visit, web_home: Path, encoder: OnnxEncoder
+):
+    with KnowledgeBase.open(web_home, encoder=encoder) as kb:
+        kb.learn_pattern("the ebb gate of dock 4 groans", "sand", "rinse it")
+    page = visit.ask("INFO all calm\nERROR the ebb gate of dock 4 groans")
+    box = visit.form(page, "asking")
+    told = visit.send(page.select_one(".match .outcome form"), result="not_applied")
+
+    from_the_box = visit.send(box)  # as where a script keeps the answer on the screen
+    from_the_entry = visit.send(told.find("button", string="Ask again without it").find_parent("form"))
+
+    assert page.select_one(".verdict h1").get_text() == "Known"
+    assert from_the_box.select_one(".verdict h1").get_text() != "Known"
+    assert from_the_entry.select_one(".verdict h1").get_text() != "Known"
+
+
+def test_a_text_that_is_too_long_to_stand_in_the_page_twice_leaves_the_box_empty(visit: Visit):
+    page = visit.ask("INFO the tide is slow\n" * 2_000)
+
+    assert page.select_one("#error_text").get_text().strip() == ""
+
+
+def test_who_was_helped_is_offered_no_other_answer(visit: Visit):
+    page = visit.ask(LINE)
+
+    told = visit.send(page.select_one(".match .outcome form"), result="resolved")
+
+    assert told.select_one("h1").get_text() == LINE
+    assert "Ask again" not in told.get_text()
+
+
 def test_what_is_only_near_to_what_is_known_is_learned_from_its_answer(visit: Visit):
     other = "FATAL: berth 7 of the tide gauge lost its moorings"
     page = visit.ask(f"INFO all calm\n{other}\nINFO all calm")

@@ -29,7 +29,7 @@ from tests.web.test_hostile import HOSTILE, assert_inert
 pytestmark = [pytest.mark.full, pytest.mark.slow]
 MEGABYTE = "ERROR <b>x</b> " * 70_000
 LOOKS, ACTIONS = ([one for one in PAGES if one.method == method] for method in ("GET", "POST"))
-ASKS_NOTHING = {"/", "/sightings", "/learn/try", "/sign-in", "/sign-out"}
+ASKS_NOTHING = {"/", "/sightings", "/incidents/from-alert", "/learn/try", "/sign-in", "/sign-out"}
 """The actions that change nothing that is known: who may read may take them."""
 NO_PROVIDER = ("/sign-in/there", "/sign-in/back")
 """They answer 502 on a server that has no provider, with a sentence."""

@@ -93,6 +93,16 @@ def test_that_it_did_not_work_is_said_with_a_sentence(person: Person, web_home: 
     assert _outcomes(web_home, entry_id)[0] == ("failed", "the counter was right")
 
 
+def test_what_was_asked_stands_in_the_box_and_what_is_pasted_there_next_replaces_it(person: Person):
+    person.ask(LOG)
+    assert person.page.input_value("#error_text") == LOG
+
+    person.page.click("#error_text")
+    person.page.keyboard.insert_text("another error")
+
+    assert person.page.input_value("#error_text") == "another error"
+
+
 def test_results_come_as_one_types_and_the_address_tells_them(person: Person):
     person.page.goto("/search")
     person.page.wait_for_selector(".hits li")

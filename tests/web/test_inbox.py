@@ -123,6 +123,20 @@ def test_a_decision_without_reason_or_choice_does_nothing(mara: Visit, given: di
     assert said in mara.told
 
 
+@pytest.mark.parametrize("show", ["proposals", "unverified", "quarantined", "decided"])
+def test_every_tab_of_entries_says_how_many_wait_whichever_is_shown(mara: Visit, show: str):
+    page = mara.look(f"/inbox?show={show}")
+
+    counts = {
+        one.find(string=True).strip(): one.select_one(".count").get_text()
+        for one in page.select("nav.tabs a")
+        if one.select_one(".count")
+    }
+
+    assert counts["Quarantined"] == "1"
+    assert int(counts["Unverified"]) >= 3
+
+
 def test_an_entry_in_quarantine_says_why_and_comes_back_and_that_is_taken_back(mara: Visit, waiting: Waiting):
     page = mara.look("/inbox?show=quarantined")
     assert "failed 2 of 2, 2 of them made it worse" in page.select_one(".waiting").get_text(" ")

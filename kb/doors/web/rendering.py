@@ -64,8 +64,10 @@ class Rendering:
         )
         made.filters |= {
             "moment": moment,
+            "exact": exact,
             "prose": prose,
             "coded": coded,
+            "paged": paged,
             "breakable": breakable,
             "named": words.named,
             "many": words.many,
@@ -101,8 +103,12 @@ def moment(at: datetime | date | str | None) -> Markup:
         return Markup('<time datetime="{0}">{0}</time>').format(
             found if isinstance(found, str) else found.isoformat()
         )
-    exact = in_utc(found).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Markup('<time datetime="{}" data-moment>{}</time>').format(exact, minute(found))
+    return Markup('<time datetime="{}" data-moment>{}</time>').format(exact(found), minute(found))
+
+
+def exact(at: datetime | None) -> str:
+    """`2026-11-30T09:01:00Z`, to be edited and read again; empty for none."""
+    return in_utc(at).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
 
 
 def _read(text: str) -> datetime | date | str:
@@ -128,3 +134,18 @@ def coded(text: str) -> Markup:
     from markupsafe import Markup, escape
 
     return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))
+
+
+def paged(said: str) -> Markup:
+    """A refusal that sends its reader to a page where it names the command that shows the same on a terminal."""
+    from markupsafe import Markup, escape
+
+    return Markup(_COMMAND.sub(_as_link, str(escape(said))))
+
+
+_COMMAND = expression(rf"\b(?P<run>run: )?kb (?P<command>{'|'.join(words.PAGES)})(?![\w -])")
+
+
+def _as_link(found: re.Match[str]) -> str:
+    name, address = words.PAGES[found["command"]]
+    return f'{"see: " if found["run"] else ""}<a href="{address}">{name}</a>'

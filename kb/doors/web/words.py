@@ -147,6 +147,15 @@ def standing(match: Match) -> str:
     return "not verified yet" if match.status is Status.CANDIDATE else "not tried yet"
 
 
+PAGES = {
+    "check": ("Ask", "/"),
+    "search": ("Search", "/search"),
+    "incident list": ("Incidents", "/incidents"),
+    "proposals": ("Inbox", "/inbox"),
+    "doctor": ("Health", "/health"),
+}
+"""The page that shows what a command of that name prints: refusals are worded for terminals, too."""
+
 PHASES = {
     Phase.INVESTIGATING: ("Investigating", "bad"),
     Phase.MITIGATING: ("Mitigating", "warn"),

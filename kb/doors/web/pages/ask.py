@@ -18,8 +18,12 @@ from kb.doors.web.view import View
 from kb.errors import InvalidInput
 from kb.lookup.lookup import Sighting
 from kb.lookup.scoring import RELATED
+from kb.model.brief import AlertSays
 from kb.model.ledger import Answer, Match, Verdict
 from kb.operations.asking import Tell as TellSighting
+
+_KEPT = 20_000
+"""Characters of a text that stay in the box below its answer; a longer one would make the page too large."""
 
 
 @page("/", nav="Ask")
@@ -63,6 +67,14 @@ async def _answered(view: View, tell: TellSighting | None) -> Response:
         )
     except InvalidInput as error:
         return view.show("ask.html", 400, form=view.form, wrong=str(error), answer=None)
+    says: AlertSays | None = None
+    if view.may("incident_open"):
+        says = await view.ask(
+            "read_alert",
+            alert=text,
+            service=view.form.text("service"),
+            environment=view.form.text("environment"),
+        )
     first, rest = divided(found)
     evidence = [one.evidence for one in first] or [found.telling]
     return view.show(
@@ -70,6 +82,8 @@ async def _answered(view: View, tell: TellSighting | None) -> Response:
         form=view.form,
         wrong="",
         answer=found,
+        says=says,
+        again=text if len(text) <= _KEPT else "",
         first=first,
         rest=rest,
         lines=marked(text, evidence),

@@ -18,7 +18,7 @@ async def shown(view: View) -> Response:
     entry: WholeEntry = await view.ask("get_entry", entry_id=view.path["entry_id"])
     near = view.query.get("near") == "1"  # it takes longest: asked when the page is there
     record: EntryRecord = await view.ask("entry_record", entry_id=entry.id, near=near)
-    done = view.query.get("done", "")
+    done, lookup = view.query.get("done", ""), view.query.get("lookup", "")
     return view.show(
         "entry.html",
         entry=entry,
@@ -26,6 +26,7 @@ async def shown(view: View) -> Response:
         record=record,
         near=record.near if near else None,
         done=Result(done) if done in list(Result) else None,
+        asked=next((one for one in record.answered if one.id == lookup), None),
     )
 
 
@@ -39,15 +40,16 @@ async def undo(view: View) -> Response:
 
 @action(f"{ENTRY}/outcomes")
 async def outcome(view: View) -> Response:
-    """Keep what came of applying it; then its record, which has changed."""
+    """Keep what came of applying it; then its record, which has changed, and the way to another answer."""
     form, entry_id = view.form, view.path["entry_id"]
-    result = form.text("result")
+    result, lookup = form.text("result"), form.text("lookup_id")
     await view.ask(
         "record_outcome",
         entry_id=entry_id,
         result=result,
-        lookup_id=form.text("lookup_id"),
+        lookup_id=lookup,
         verified_by=form.text("verified_by"),
         note=form.text("note"),
     )
-    return view.go(f"/entries/{entry_id}", done=result)
+    again = {"lookup": lookup} if lookup and result == Result.NOT_APPLIED else {}
+    return view.go(f"/entries/{entry_id}", done=result, **again)

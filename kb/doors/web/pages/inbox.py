@@ -13,7 +13,7 @@ from kb.doors.web.view import View
 from kb.errors import InvalidInput, KbError
 from kb.model.proposal import KeptProposal, ProposalKind, ProposalShown, Waiting
 from kb.model.receipts import Comparison
-from kb.operations.records import WholeEntry
+from kb.operations.records import EntriesWaiting, WholeEntry
 
 SHOWS: Mapping[str, str] = {
     "proposals": "Proposals",
@@ -58,7 +58,7 @@ async def _list(view: View, show: str, failed: tuple[str, ...] = (), done: int =
         "inbox.html",
         show=show,
         shows=SHOWS,
-        counts=_counts(found["waiting"]),
+        counts=_counts(found["waiting"]) | await _in_statuses(view, show, found["entries"]),
         failed=failed,
         done=done or view.query.get("done", ""),
         **found,
@@ -71,6 +71,16 @@ def _counts(waiting: Waiting | None) -> dict[str, int]:
         return {}
     return {
         show: sum(one.proposal.kind in kinds for one in waiting.proposals) for show, kinds in _KINDS.items()
+    }
+
+
+async def _in_statuses(view: View, show: str, shown: EntriesWaiting | None) -> dict[str, int]:
+    """How many entries there are of each status that a reviewer looks at: two counts, whichever sort is shown."""
+    return {
+        name: (
+            shown if shown and name == show else await view.ask("entries_waiting", status=status, limit=1)
+        ).total
+        for name, status in _STATUSES.items()
     }
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from kb.doors.web.page import action, page
 from kb.doors.web.view import View
 from kb.errors import InvalidInput
+from kb.model.brief import AlertSays
 from kb.model.incident import IncidentCounts, LiveIncident
 from kb.operations.records import LiveIncidents
 
@@ -63,7 +64,7 @@ async def shown(view: View) -> Response:
 async def opened(view: View) -> Response:
     """Open an incident, and go to it; one with the same title and place that is open already is that one."""
     form = view.form
-    given = ("title", "environment", "severity", "impact", "lookup_id")
+    given = ("title", "environment", "severity", "impact", "started", "lookup_id")
     try:
         incident: LiveIncident = await view.ask(
             "incident_open",
@@ -76,7 +77,20 @@ async def opened(view: View) -> Response:
     return view.go(f"{INCIDENTS}/{incident.id}")
 
 
-async def _list(view: View, status: int = 200, wrong: str = "") -> Response:
+@action(f"{INCIDENTS}/from-alert")
+async def filled_in(view: View) -> Response:
+    """The form again, with what the pasted alert says, to be looked at and edited; nothing is opened yet."""
+    given = ("service", "environment")
+    try:
+        says: AlertSays = await view.ask(
+            "read_alert", alert=view.form.whole("alert"), **{name: view.form.text(name) for name in given}
+        )
+    except InvalidInput as error:
+        return await _list(view, 400, wrong=str(error))
+    return await _list(view, says=says)
+
+
+async def _list(view: View, status: int = 200, wrong: str = "", says: AlertSays | None = None) -> Response:
     asked, told = Asked.of(view.request.query_params), ""
     nothing = IncidentCounts(passing=0, open=0, all=0, severities={}, services={})
     found, counts = LiveIncidents(incidents=()), nothing
@@ -92,6 +106,7 @@ async def _list(view: View, status: int = 200, wrong: str = "") -> Response:
         incidents=sorted(found.incidents, key=lambda one: one.closed is not None),
         counts=counts,
         form=view.form,
+        says=says,
         told=told,
         wrong=wrong,
     )

@@ -55,6 +55,10 @@
 
   function takeDrops(box) {
     box.removeAttribute("data-drop");
+    // Below an answer the text that was asked stands in the box: what is pasted next replaces it.
+    if (box.value && box.form.matches(".again")) {
+      for (const way of ["focus", "click"]) box.addEventListener(way, () => box.select(), { once: true });
+    }
     const over = (on) => (event) => { event.preventDefault(); box.classList.toggle("over", on); };
     box.addEventListener("dragover", over(true));
     box.addEventListener("dragleave", over(false));
