@@ -28,6 +28,9 @@ def raised(client: str, status: str, body: str, minute: int) -> str:
 NO_BUCKET = r"""b'{"code":"not found","message":"failed to initialize: could not find bucket \\"shopN\\""}'"""
 CONFLICT = """b'{"code":"unprocessable entity","message":"field type conflict on measurement orders"}'"""
 TOO_OLD = """b'{"code":"unprocessable entity","message":"partial write: points beyond retention policy dropped=N"}'"""
+# Words that any program says: the status tells more.
+NO_TOKEN = """b'{"code":"unauthorized","message":"unauthorized access"}'"""
+UNAUTHORIZED = '{"kind":"Status","apiVersion":"v1","status":"Failure","message":"Unauthorized","code":401}'
 NO_LEASE, READ_ONLY = '{"error":"no lease for tenant N"}', '{"error":"ledger is read only"}'
 
 
@@ -41,6 +44,8 @@ NO_LEASE, READ_ONLY = '{"error":"no lease for tenant N"}', '{"error":"ledger is 
         (KUBERNETES, "502 Bad Gateway", "upstream ledger went away after N s"),
         (KUBERNETES, "503 Service Unavailable", ""),
         ("shop_client.exceptions.ApiException", "409 Conflict", NO_LEASE),
+        (INFLUX, "401 Unauthorized", NO_TOKEN),
+        (KUBERNETES, "401 Unauthorized", UNAUTHORIZED),
     ],
 )
 def test_what_a_generated_client_raised_is_known_again(
@@ -58,6 +63,7 @@ def test_what_a_generated_client_raised_is_known_again(
     [
         ((KUBERNETES, "401 Unauthorized", ""), (KUBERNETES, "503 Service Unavailable", "")),
         ((KUBERNETES, "404 Not Found", ""), (KUBERNETES, "409 Conflict", "")),
+        ((INFLUX, "401 Unauthorized", NO_TOKEN), (INFLUX, "401 Unauthorized", TOO_OLD)),
         ((INFLUX, "503 Service Unavailable", "b''"), (INFLUX, "429 Too Many Requests", "b''")),
         ((INFLUX, "422 Unprocessable Entity", CONFLICT), (INFLUX, "422 Unprocessable Entity", TOO_OLD)),
         ((KUBERNETES, "409 Conflict", NO_LEASE), (KUBERNETES, "409 Conflict", READ_ONLY)),
