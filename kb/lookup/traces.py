@@ -259,8 +259,8 @@ def _explained(evidence: Iterable[EvidenceTemplate], stands: Mapping[int, float]
     """
     told: dict[str, tuple[float, float]] = {}
     for one in evidence:
-        weight = text_specificity(one.template) * (_PLAIN + one.line.score)
         said = message_of(one.template)
+        weight = text_specificity(said) * (_PLAIN + one.line.score)
         before, stood = told.get(said, (0.0, 0.0))
         told[said] = max(weight, before), max(stands.get(one.line.line, 0.0), stood)
     total = sum(weight for weight, _ in told.values())

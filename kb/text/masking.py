@@ -25,7 +25,7 @@ from kb.text.crashes.forms import Role
 from kb.text.crashes.table import form_of, without_clock
 from kb.text.masking_rules import ITEMS, PLACEHOLDER, RUN, SCANNER, looks_like_id
 
-MASK_VERSION = 8
+MASK_VERSION = 9
 """Raised with every change of the rules that changes a template, or of what else gives an entry away at first sight
 (`kb.text.entries.identify`); part of every fingerprint."""
 

@@ -70,6 +70,8 @@ KEPT = (
     rf"\b[1-5]\d\d[ :,-]{{1,3}}(?i:{_PHRASES})\b",
     r"\b[45]\d\d(?=\s*(?i:errors?|responses?|status)\b(?!\s*[:=]))",
     r"\b[1-5](?:xx|XX)\b",
+    # (all that a client that OpenAPI Generator wrote says in its first line)
+    r"(?:(?<=Exception: \()|(?<=Error: \())[1-5]\d\d(?=\)(?!\w)|$)",
     # exit codes, signals, errno, and codes that are called so
     rf"(?i:\b(?:exit(?:ed|s)?|terminated|died)(?:[ _-]*(?:with|on|by))?(?:[ _-]*(?:non-?zero))?"
     rf"(?:[ _-]*(?:exit[ _-]*)?(?:code|status|value|signal))?){_ASSIGN}-?(?:0x[0-9a-fA-F]+"

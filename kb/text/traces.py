@@ -57,6 +57,8 @@ _HANG = expression(
     r"(?i)\bblocked for (?:more|over)\b|\bhung\b|\b(?:soft|hard) lockup\b|\bdetected stalls?\b|self-detected stall"
     r"|\bthread starvation\b|\bthread dump\b"
 )
+_WARNS = expression(r"\S{1,300}:\d+: (?=\w{0,60}Warning: )")
+"""Where Python noticed what it warns of, by chance; the line below quotes the source there."""
 _WORD = expression(r"[a-z]{2,}")
 _OWN_WORDS = 5
 """Words from which a message is a sentence of the program's own."""
@@ -119,7 +121,12 @@ def is_hang(text: str) -> bool:
 
 
 def _unglued(line: str, bare: str) -> str:
-    """What is looked for of a line: of a message that another wrote behind what a kernel had begun, the message."""
+    """What is looked for of a line: of a message that another wrote behind what a kernel had begun, the message.
+
+    Of a warning of Python's, what it warns of.
+    """
+    if place := _WARNS.match(bare):
+        return bare[place.end() :]
     found = form_of(bare, within=False)
     if found is None or found[1].runtime != "kernel" or found[1].role is not Role.MESSAGE:
         return line
@@ -137,12 +144,18 @@ def _is_fixed(line: str, told: Told) -> bool:
     return told.role is Role.GENERIC and is_boilerplate(line)
 
 
+def _is_quoted(line: str, before: str) -> bool:
+    """Whether it is the line of source that Python quotes below a warning."""
+    return line[:1].isspace() and _WARNS.match(before) is not None
+
+
 def _letters(lines: Sequence[str], told: Sequence[Told], grades: Sequence[float]) -> list[str]:
     """What each line is for; empty for what any crash prints.  The last of several crashes leads.
 
     Where none does, as the text breaks off before the exception, the code between the frames is what tells.
     """
     leaders = [number for number, one in enumerate(told) if one.rank == 2]
+    leaders = leaders or [number for number, line in enumerate(lines) if _WARNS.match(line)]
     if not leaders:
         return [
             "" if _is_fixed(line, one) else ALARM if grade >= _GRAVE else PLAIN
@@ -162,4 +175,7 @@ def _letters(lines: Sequence[str], told: Sequence[Told], grades: Sequence[float]
     for number in frames:
         letters[number] = NEAR if number in near else REST
     letters[leader] = leads
+    quoted = (number for number, line in enumerate(lines) if number and _is_quoted(line, lines[number - 1]))
+    for number in quoted:
+        letters[number] = ""
     return letters

@@ -39,6 +39,7 @@ def test_a_line_and_its_template_have_the_same_fingerprint(line: str) -> None:
     "kept",
     [
         "HTTP 503",
+        "ApiException: (404)",
         "status=502",
         "code 404",
         "502 Bad Gateway",

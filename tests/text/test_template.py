@@ -91,6 +91,54 @@ def test_the_line_is_not_found_where_something_else_is_said(text: str) -> None:
     assert standing(LEARNED, text) is None
 
 
+# neo4j 6.4.1 (PyPI) writes the second line of its ServiceUnavailable with the name of a class that has a number in it.
+NO_DRIVER = (
+    "Failed to establish connection to ResolvedIPv4Address(('{host}', {port})) "
+    "(reason [Errno 111] Connection refused)"
+)
+
+
+@pytest.mark.parametrize(
+    ("learned", "text"),
+    [
+        (
+            NO_DRIVER.format(host="10.0.4.7", port=7687),
+            f"zorp {NO_DRIVER.format(host='10.0.9.31', port=17687)}, so",
+        ),
+        ("cannot reach ledger7", "zorp!! cannot reach ledger12 after three tries"),
+        ("cannot reach ledger7", "zorp!! cannot reach ledger12:5432, after three tries"),
+        (
+            "shop.ShardError: no leader on shard12",
+            "Caused by: com.acme.shop.ShardError: no leader on shard4\n\tat x",
+        ),
+        ("no route to Ledger4Client of the shop", "zorp!! no route to Ledger6Client of the shop, so"),
+        ("cannot reach ledger7", "cannot reach ledger7"),
+    ],
+)
+def test_a_word_is_found_with_another_number_in_it_or_at_its_end(learned: str, text: str) -> None:
+    assert standing(learned, text) is not None
+
+
+@pytest.mark.parametrize(
+    ("learned", "text"),
+    [
+        ("cannot reach ledger7", "zorp!! cannot reach ledgers after three tries"),
+        ("cannot reach ledger7", "zorp!! cannot reach ledger after three tries"),
+        ("cannot reach ledger7", "zorp!! cannot reach ledger-north, after three tries"),
+        ("no route to Ledger4Client of the shop", "zorp!! no route to LedgerClient of the shop"),
+        ("no route to Ledger4Client of the shop", "zorp!! no route to Ledger4Server of the shop"),
+        (
+            NO_DRIVER.format(host="10.0.4.7", port=7687),
+            NO_DRIVER.format(host="10.0.4.7", port=7687).replace(
+                "[Errno 111] Connection refused", "[Errno 113] No route"
+            ),
+        ),
+    ],
+)
+def test_another_word_is_not_taken_for_one_with_another_number(learned: str, text: str) -> None:
+    assert standing(learned, text) is None
+
+
 def test_of_two_places_that_begin_alike_the_one_that_says_the_same_is_found() -> None:
     text = "shard 3 of 12 has no leader, so shard 4 has no leader since epoch 9"
 

@@ -47,6 +47,18 @@ PYTHON = (
     ),
     generic(
         "python",
+        r"\w{0,60}Warning: Enable tracemalloc to get the object allocation traceback$",
+        "RuntimeWarning: Enable tracemalloc to get the object allocation traceback",
+        "enable tracemalloc to get the object",
+    ),
+    generic(
+        "python",
+        r"Object allocated at \(most recent call last\):$",
+        "Object allocated at (most recent call last):",
+        "object allocated at (",
+    ),
+    generic(
+        "python",
         r"\"\"\"$",
         '"""',
     ),
@@ -75,7 +87,11 @@ PYTHON = (
         r"Fatal Python error: (?P<message>.+)",
         "Fatal Python error: init_fs_encoding: failed to get the Python codec",
     ),
-    frame("python", r"[\s|]*(?:> )?File \"[^\"]{1,400}\", line \d+", '> File "/srv/a.py", line 3, in main'),
+    frame(
+        "python",
+        r"[\s|]*(?:> )?File \"[^\"]{1,400}\", line(?:no)? \d+",
+        '> File "/srv/a.py", line 3, in main',
+    ),
     generic(
         "python",
         r"[\s|]*\[Previous line repeated \d+ more times?\]",

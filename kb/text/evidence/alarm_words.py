@@ -154,7 +154,7 @@ _FAILED |= {
 _ENDED = _words("aborted, disconnected")
 """What became of a connection or an operation; why is told by other words."""
 _WARNING = {
-    "warn": r"\bwarn(?:ing|ings)?\b",
+    "warn": r"\bwarn(?:ing|ings)?\b|[a-z]warning: ",
     "deprecated": r"\bdeprecated\b",
     "retry": r"\bretry\w*\b",
     "retries": r"\bretries\b",

@@ -9,7 +9,7 @@ one.  So `shard 17 has no leader` is found in `… shard 9 has no leader …`, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -58,16 +58,33 @@ def _standing(said: str, line: str) -> str:
 
 
 def _core(template: str) -> str:
-    """A template without what varies at its ends."""
+    """A template without what varies at its ends; what varies within a word (`shard<*>`) stays."""
     pieces = template.split(PLACEHOLDER)
     told = [number for number, piece in enumerate(pieces) if piece.strip(_EDGES)]
-    return PLACEHOLDER.join(pieces[told[0] : told[-1] + 1]).strip(_EDGES) if told else ""
+    return _from_to(pieces, told[0], told[-1]) if told else ""
+
+
+def _from_to(pieces: Sequence[str], first: int, last: int) -> str:
+    """Some pieces of a template, with the gaps between them, and those in which the word at an end goes on."""
+    text = PLACEHOLDER.join(pieces[first : last + 1]).strip(_EDGES)
+    before = PLACEHOLDER if first and boundary(pieces[first][:1]) else ""
+    behind = PLACEHOLDER if last + 1 < len(pieces) and boundary(pieces[last][-1:]) else ""
+    return f"{before}{text}{behind}"
 
 
 def anchor_of(template: str) -> str:
     """The piece of a template that is looked for first: the one that tells most, of equals the longest."""
-    pieces = [" ".join(piece.strip(_EDGES).split()) for piece in template.split(PLACEHOLDER)]
-    return max(pieces, key=lambda piece: (len(piece) >= _LEAST, text_specificity(piece), len(piece)))
+    return " ".join(_anchoring(template).replace(PLACEHOLDER, "").split())
+
+
+def _anchoring(template: str) -> str:
+    """The anchor as a template of its own: `<*>Client for` where the word before varies."""
+    pieces = template.split(PLACEHOLDER)
+    told = [" ".join(piece.strip(_EDGES).split()) for piece in pieces]
+    best = max(
+        range(len(pieces)), key=lambda n: (len(told[n]) >= _LEAST, text_specificity(told[n]), len(told[n]))
+    )
+    return _from_to(pieces, best, best)
 
 
 def find(template: str, data: bytes, at: int = 0) -> TemplatePlace | None:
@@ -122,7 +139,7 @@ def _unless_some(match: re.Match[str]) -> str:
 
 
 def _templates(window: bytes, start: int, end: int) -> Iterator[str]:
-    """The template of a place: of all its line, by itself, with all of its first and last word.
+    """The template of a place: of all its line, by itself, with all of its last word, its first one, both.
 
     The line comes first, since a question masks it all the same; a word is masked as a whole.
     """
@@ -134,9 +151,9 @@ def _templates(window: bytes, start: int, end: int) -> Iterator[str]:
         _REST.match(window, end, end + _WORD_LONG),
     )
     begin, finish = (found.start() if (found := wider[0]) else start), (wider[1].end() if wider[1] else end)
-    if (begin, finish) != (start, end):
-        text = " ".join(window[begin:finish].decode("utf-8", "replace").split())
-        yield _core(_masked(text))
+    for first, last in dict.fromkeys(((start, finish), (begin, end), (begin, finish))):
+        if (first, last) != (start, end):
+            yield _core(_masked(" ".join(window[first:last].decode("utf-8", "replace").split())))
 
 
 def _line_at(window: bytes, start: int, end: int) -> str:
@@ -155,14 +172,14 @@ def _words(template: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _anchor(template: str) -> Any:
-    return compile_regex(anchor_of(template), literal=True)
+    return _proposed(_anchoring(template))
 
 
 @lru_cache(maxsize=4096)
 def _proposed(template: str) -> Any:
     """The regex by which a place is proposed: the words in their order, something in each gap."""
     gap = r"[^\n]*?"
-    body = gap.join(_spaced(piece) for piece in template.split(PLACEHOLDER))
+    body = gap.join(_spaced(piece) for piece in template.split(PLACEHOLDER) if piece)
     return compile_regex(f"(?i){boundary(template[0])}{body}{boundary(template[-1])}")
 
 
