@@ -253,9 +253,7 @@ class Postgresql:
 
     def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Run one statement for every row of values."""
-        if len(rows) <= 1:  # (several are sent together, which takes longer than one)
-            for row in rows:
-                self.run(sql, row)
+        if not rows:
             return
         if not self.in_transaction:
             self.begin()
@@ -265,6 +263,9 @@ class Postgresql:
             except BaseException:
                 self.undo()
                 raise
+            return
+        if len(rows) == 1:  # (several are sent together, which takes longer than one)
+            self._changed(sql, rows[0])
             return
         with self._lent() as connection, connection.cursor() as cursor:
             cursor.executemany(self._sql(sql), [storable(row) for row in rows])
