@@ -21,7 +21,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.handshake import processor_seconds
@@ -34,16 +33,6 @@ CLIENTS, QUESTIONS = 24, 400
 _GROUPS = Path("/sys/fs/cgroup/cpu")
 _PERIOD = 100_000
 """Microseconds in which a server has its share."""
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What a run told: answers a second, milliseconds of the processor for each, and the idle share of all cores."""
-
-    rate: float
-    servers: float
-    database: float
-    idle: float
 
 
 def main() -> None:
@@ -60,7 +49,7 @@ def main() -> None:
         homes = _homes(scratch, server.url(server.create()), given.entries)
         for share in (given.share, None):
             told = "as much of the processor as each gets" if share is None else f"{share} of a core each"
-            rates = [_asked(homes[:count], given.seconds, share, told).rate for count in (1, 3)]
+            rates = [_asked(homes[:count], given.seconds, share, told) for count in (1, 3)]
             print(f"three give {rates[1] / rates[0]:.2f} times what one gives, with {told}", flush=True)
 
 
@@ -76,8 +65,8 @@ def _homes(scratch: Path, url: str, entries: int) -> list[Path]:
     return homes
 
 
-def _asked(homes: Sequence[Path], seconds: float, share: float | None, told: str) -> Figures:
-    """Let the clients ask the servers of these homes, and print what came of it."""
+def _asked(homes: Sequence[Path], seconds: float, share: float | None, told: str) -> float:
+    """Let the clients ask the servers of these homes, and print what came of it; returns answers a second."""
     with ExitStack() as open_:
         servers = [open_.enter_context(serving(home, ROOT)) for home in homes]
         _ask([url for url, _ in servers], 10.0)  # the first answers load what later ones find there
@@ -88,13 +77,12 @@ def _asked(homes: Sequence[Path], seconds: float, share: float | None, told: str
         after = _spent([process for _, process in servers]), _of_database(), _idle()
     each = [1000 * (late - early) / answers for late, early in zip(after[:2], before[:2], strict=True)]
     idle = (after[2] - before[2]) / seconds / (os.cpu_count() or 1)
-    found = Figures(answers / seconds, each[0], each[1], idle)
     print(
-        f"{len(homes)} of them, {told}: {found.rate:.1f} answers a second; of the processor {found.servers:.1f} ms each"
-        f" in the servers, {found.database:.1f} in the database; {found.idle:.0%} of {os.cpu_count()} cores idle",
+        f"{len(homes)} of them, {told}: {answers / seconds:.1f} answers a second; of the processor {each[0]:.1f} ms"
+        f" each in the servers, {each[1]:.1f} in the database; {idle:.0%} of {os.cpu_count()} cores idle",
         flush=True,
     )
-    return found
+    return answers / seconds
 
 
 def _ask(urls: Sequence[str], seconds: float) -> int:

@@ -18,6 +18,8 @@ from tests.web.reviewers import Waiting, waiting_home
 
 ADMIN, READ = "admin-token-of-the-watch", "read-token-of-the-watch"
 RESPOND, WRITE = "respond-token-of-noor-0001", "write-token-of-mara-00001"
+WHOLE = {"HX-Request": "true"}
+"""A page is sent as a whole, with its own status, however long it takes."""
 LINE = "FATAL: berth 7 of the tide gauge refuses moorings"
 
 

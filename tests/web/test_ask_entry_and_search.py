@@ -10,11 +10,9 @@ from bs4 import BeautifulSoup
 from kb import KnowledgeBase
 from kb.doors.web.marked import LeftOut, ShownLine, marked
 from kb.model.ledger import Evidence
-from tests.web.conftest import LINE, Visit
+from tests.web.conftest import LINE, WHOLE, Visit
 
 slow = pytest.mark.slow
-WHOLE = {"HX-Request": "true"}
-"""A page is sent as a whole, with its own status, however long it takes."""
 
 
 def words(page: BeautifulSoup, selector: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.web.conftest import Visit
+from tests.web.conftest import WHOLE, Visit
 from tests.web.reviewers import LINE, Waiting
 
 pytestmark = pytest.mark.full
@@ -51,7 +51,7 @@ def test_the_new_entries_of_a_week_are_listed_with_where_they_come_from(reviewer
     tile = next(one for one in reviewer.look("/review").select(".tile") if "New entries" in one.get_text())
     number = tile.select_one("a")
 
-    page = reviewer.look(str(number["href"]), **{"HX-Request": "true"})  # as a whole, however long it takes
+    page = reviewer.look(str(number["href"]), **WHOLE)
 
     assert page.select_one("[role=status]").get_text().startswith(f"{number.get_text()} records")
     said = [one.get_text(" ", strip=True) for one in page.select(".deeds li")]
