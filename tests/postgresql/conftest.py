@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb.starter import make_home
+from kb.store.postgresql import pool
 from tests.doubles.postgres import PostgresServer
 
 
@@ -15,6 +16,14 @@ from tests.doubles.postgres import PostgresServer
 def _once(request: pytest.FixtureRequest) -> None:
     if request.config.getoption("engine") != "sqlite":
         pytest.skip("these name their databases themselves, and run without --engine")
+
+
+@pytest.fixture(autouse=True)
+def _none_stays_open(_once: None) -> Iterator[None]:
+    """What a test opens, it closes: another one counts the connections of this process."""
+    before = set(pool._open)
+    yield
+    assert set(pool._open) <= before
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,12 @@ def texts(count: int) -> list[str]:
 
 
 @pytest.fixture
-def both(tmp_path: Path, shared_home: Path) -> Sequence[LexicalTable]:
+def both(tmp_path: Path, shared_home: Path) -> Iterator[Sequence[LexicalTable]]:
     """The index of words of a home that is a file, and of one in PostgreSQL, with the same texts in both."""
     plain = tmp_path / "plain"
     make_home(plain)
-    return [filled(database_of(home)) for home in (plain, shared_home)]
+    with closing(database_of(plain)) as ours, closing(database_of(shared_home)) as theirs:
+        yield [filled(ours), filled(theirs)]
 
 
 def filled(db: Database) -> LexicalTable:
