@@ -20,6 +20,7 @@ from kb.configuration.sections import FILE, Configuration, HookLimits, Hooks, Li
 from kb.configuration.sense import senseless
 from kb.errors import Problem
 from kb.expression import expression
+from kb.records import from_data
 
 _PLACE = expression(r" \(at line (\d+), column \d+\)$")
 
@@ -166,7 +167,7 @@ class _Checking:
 
     def _plain(self, kind: Any, data: Any, path: Path) -> Any:
         try:
-            return msgspec.convert(data, kind)
+            return from_data(data, kind)
         except msgspec.ValidationError:
             allowed = _allowed(kind)
             meant = _meant(str(data), allowed) if isinstance(data, str) else ""

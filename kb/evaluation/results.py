@@ -163,8 +163,10 @@ def load_run(path: Path) -> Run:
     """A run that `save_run` wrote.  Raises FileUnreadable, or InvalidInput when it is none."""
     import msgspec
 
+    from kb.records import from_json
+
     try:
-        run = msgspec.json.decode(path.read_bytes(), type=Run)
+        run = from_json(path.read_bytes(), Run)
     except OSError as error:
         raise FileUnreadable(f"{path}: cannot be read ({error.strerror})") from error
     except msgspec.MsgspecError as error:

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from kb.errors import KbError
+from kb.records import from_data
 from kb.text.times import day_of
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _token(said: Mapping[str, Any], ends: str, secret: str) -> str:
 
 def _button(said: Mapping[str, Any]) -> Button:
     try:
-        return msgspec.convert(said, Button)
+        return from_data(said, Button)
     except msgspec.ValidationError as error:
         raise NotBelieved(f"it is not a button of kb's ({error})") from None
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import msgspec
 
 from kb.errors import KbError
+from kb.records import from_json
 from kb.text.redact import redact
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Client:
             raise ProseMissing(reason)
         text = "".join(block.text for block in message.content if block.type == "text")
         try:
-            return msgspec.json.decode(text, type=form)
+            return from_json(text, form)
         except msgspec.MsgspecError as error:
             raise ProseMissing(f"the answer is not of the form that was asked for ({error})") from error
 

@@ -15,6 +15,7 @@ import msgspec
 
 from kb.errors import StoreBroken
 from kb.model.change import Change, ChangeKind, ChangeResult
+from kb.records import from_json
 from kb.store.database import Database, Row, placeholders, upsert
 from kb.store.ids.known_ids import KnownIds
 from kb.text.changes import COMMIT, ENDED, is_expired, is_open, service_key
@@ -192,6 +193,6 @@ def _distinct(rows: Iterable[Row]) -> list[Change]:
 
 def _change(row: Row) -> Change:
     try:
-        return msgspec.json.decode(row["data"], type=Change)
+        return from_json(row["data"], Change)
     except msgspec.MsgspecError as error:
         raise StoreBroken(f"a stored change cannot be read ({error}); run: kb doctor") from error

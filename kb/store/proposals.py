@@ -18,6 +18,7 @@ from kb.errors import StoreBroken
 from kb.model.ledger import Asked
 from kb.model.proposal import Decision, KeptProposal, Proposal, ProposalState
 from kb.model.review import WatchItem
+from kb.records import from_json
 from kb.store.database import Database, Row, upsert
 from kb.store.ids.known_ids import KnownIds
 from kb.text.entries.codec import stamp
@@ -122,7 +123,7 @@ def _row_of(one: KeptProposal) -> list[object]:
 
 def _proposed(row: Row) -> KeptProposal:
     try:
-        proposal = msgspec.json.decode(row["data"], type=Proposal)
+        proposal = from_json(row["data"], Proposal)
     except msgspec.MsgspecError as error:
         raise StoreBroken(f"the stored proposal {row['id']} cannot be read ({error})") from error
     decided = row["decided_at"]
@@ -186,7 +187,7 @@ class Reviews:
 
 def _review(row: Row) -> ReviewRow:
     try:
-        watch = msgspec.json.decode(row["watch"], type=tuple[WatchItem, ...])
+        watch = from_json(row["watch"], tuple[WatchItem, ...])
     except msgspec.MsgspecError as error:
         raise StoreBroken(f"a stored review cannot be read ({error}); run: kb doctor") from error
     watch = tuple(

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -16,6 +15,7 @@ from kb.doors.cli.app import app
 from kb.model import Cause, CauseStatus, Incident, Severity, Status
 from kb.model.receipts import FileState
 from kb.prose.extraction import MARK, PostmortemQuotes, fill
+from kb.records import from_data
 from tests.doubles.messages_server import Fails, Says, refuses
 from tests.prose.conftest import Serve
 
@@ -58,7 +58,7 @@ NOTHING: dict[str, Any] = {
 
 
 def quotes(**changed: Any) -> PostmortemQuotes:
-    return msgspec.convert({**deepcopy(QUOTES), **changed}, PostmortemQuotes)
+    return from_data({**deepcopy(QUOTES), **changed}, PostmortemQuotes)
 
 
 def test_empty_fields_are_filled_from_their_quotes():

@@ -24,6 +24,7 @@ from kb.doors.http.limits import Limits
 from kb.doors.http.problems import problem, status_of
 from kb.operations.catalogue import operations
 from kb.operations.operation import Operation
+from kb.records import reader
 from kb.text.entries.codec import to_builtins
 
 BASE = "/api/v1"
@@ -107,7 +108,7 @@ async def _object(request: Request, limits: Limits) -> Mapping[str, Any]:
             f"the body has more than {limits.body} bytes; send less of it",
         )
     try:
-        given = msgspec.json.decode(body or b"{}")
+        given = reader(object)(body or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HTTPException(HTTPStatus.BAD_REQUEST, f"the body is no JSON: {error}") from None
     if not isinstance(given, dict):

@@ -15,6 +15,7 @@ import msgspec
 
 from kb.errors import StoreBroken
 from kb.model.notice import Delivery, DeliveryState, Notice, NoticeKind
+from kb.records import from_json
 from kb.store.database import Database, Row, placeholders
 from kb.store.ids.known_ids import KnownIds, Space
 from kb.text.entries.codec import stamp
@@ -234,7 +235,7 @@ class NoticeJournal:
 
 def _delivery(row: Row) -> Delivery:
     try:
-        notice = msgspec.json.decode(row["notice"], type=Notice)
+        notice = from_json(row["notice"], Notice)
     except msgspec.MsgspecError as error:
         raise StoreBroken(f"a stored notice cannot be read ({error}); run: kb doctor") from error
     return Delivery(

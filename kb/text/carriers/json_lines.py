@@ -179,7 +179,9 @@ def is_object(line: str) -> bool:
 def _checker() -> Callable[[str], object]:
     import msgspec
 
-    return msgspec.json.Decoder(msgspec.Raw).decode
+    from kb.records import reader
+
+    return reader(msgspec.Raw)
 
 
 def objects_at(line: str, at: int) -> Any:

@@ -289,10 +289,10 @@ def _exception_name(field: str, said: str) -> str:
 
 def decoded(text: str) -> Any:
     """What a JSON text holds; None if it is not one."""
-    import msgspec
+    from kb.records import reader
 
     try:
-        return msgspec.json.decode(text)
+        return reader(object)(text)
     except (ValueError, RecursionError):
         return None
 

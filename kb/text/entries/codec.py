@@ -10,6 +10,7 @@ import msgspec
 
 from kb.errors import StoreBroken
 from kb.model import KINDS, Entry, Provenance, Signature, Status
+from kb.records import from_json
 
 _ONLY_SOUGHT = ("template", "trace")
 """What only signatures of the index have: no entry says it, and a digest is of what an entry says."""
@@ -24,7 +25,7 @@ def dumps(entry: Entry) -> str:
 def loads(kind: str, data: str) -> Entry:
     """The entry that `dumps` wrote.  Raises StoreBroken when the row cannot be read."""
     try:
-        return msgspec.json.decode(data, type=KINDS[kind])
+        return from_json(data, KINDS[kind])
     except (KeyError, msgspec.MsgspecError) as error:
         raise StoreBroken(f"a stored {kind} cannot be read ({error}); run: kb doctor --repair") from error
 
@@ -36,7 +37,7 @@ def to_builtins(value: object) -> Any:
 
 def signatures(data: str) -> list[tuple[str, Signature]]:
     """Entries' ids with their signatures, from one JSON list of all."""
-    return msgspec.json.decode(data, type=list[tuple[str, Signature]])
+    return from_json(data, list[tuple[str, Signature]])
 
 
 _ADDED = ("done",)

@@ -15,6 +15,7 @@ import msgspec
 
 from kb.errors import InvalidInput
 from kb.expression import expression
+from kb.records import from_data
 from kb.text.environments import environment_in
 from kb.text.safe_yaml import YamlLimits, compose, value
 from kb.triage.alert_values import moment_of, plain
@@ -113,7 +114,7 @@ def _event(one: object) -> KubernetesEvent | None:
     if not isinstance(about, Mapping) or not one.keys() & {"reason", "message", "note"}:
         return None
     try:
-        return msgspec.convert(dict(one), KubernetesEvent)
+        return from_data(dict(one), KubernetesEvent)
     except msgspec.ValidationError:
         return None
 

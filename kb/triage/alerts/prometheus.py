@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from kb.records import from_data
 from kb.triage.alert_values import labels_of, moment_of, plain
 from kb.triage.alerts.report import (
     AlertReading,
@@ -100,7 +101,7 @@ def read_group(head: Mapping[Any, Any], items: Sequence[object], *, one_group: b
     notes = labels_of(head.get("commonAnnotations"))
     status = plain(head.get("status")).casefold()
     found = [
-        msgspec.convert(_texts_as_keys(one), PrometheusAlert)
+        from_data(_texts_as_keys(one), PrometheusAlert)
         for one in items[:_MOST]
         if isinstance(one, Mapping) and is_alert(one)
     ]

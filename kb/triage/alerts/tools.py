@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from kb.records import from_data
 from kb.triage.alerts import checks, clouds, paging, prometheus, telemetry, uptime
 from kb.triage.alerts.checks import Macros, as_macros
 from kb.triage.alerts.report import AlertReading, Tool
@@ -37,7 +38,7 @@ def read_tool(data: Mapping[Any, Any]) -> AlertReading | None:
 
 def _read(tool: Tool, data: dict[str, Any]) -> AlertReading | None:
     try:
-        payload = msgspec.convert(data, tool.model)
+        payload = from_data(data, tool.model)
     except msgspec.ValidationError:
         return None
     reports = tuple(payload.reports())
