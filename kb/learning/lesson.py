@@ -213,10 +213,7 @@ class Lessons:
             existing = self._find(lesson.entry.id, retired=retired)
         if existing is not None:
             return self._known_already(existing, lesson, near)
-        with self.sync.writing(lesson.key):
-            last = self.sync.last_piece(lesson.key, lesson.list_path)
-            before = self.memory.append(lesson.key, lesson.list_path, lesson.item, last=last)
-            self.sync.take_in(f"{lesson.key}.yaml", now, before)
+        self.sync.append(self.memory, lesson.key, lesson.list_path, lesson.item, now)
         self._found_or_raise(lesson)
         status, reason = self._screened(lesson, now)
         notes = [f"quarantined: {reason}"] if reason else [*_what_is_looked_for(lesson)]

@@ -6,7 +6,6 @@ Every write is a change of `kb.memory.texts.MemoryTexts`: atomic, hash-checked, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +21,14 @@ if TYPE_CHECKING:
     from kb.memory.exchange import Exchange
 
 
-@dataclass(frozen=True, slots=True)
-class LastPiece:
-    """Where the last item of a list stands in a text of this hash: from line `first` to before line `end`."""
+LastPiece = Callable[[yaml_file.FileText], tuple[int, int | None] | None]
+"""Tells on which lines of a text the last item of a list stands, from the first to before the second (None: to the
+end); None where the text is not known piece by piece."""
 
-    sha256: str
-    first: int
-    end: int | None
+
+def unknown(_found: yaml_file.FileText) -> None:
+    """Nothing is known of any text."""
+    return
 
 
 class Memory:
@@ -67,19 +67,18 @@ class Memory:
         return yaml_edit.load(found.text)
 
     def append(
-        self, key: str, list_path: str, item: object, *, last: LastPiece | None = None
+        self, key: str, list_path: str, item: object, *, last: LastPiece = unknown
     ) -> yaml_file.FileText:
         """Add an item to the list at the dotted path, which is made where it is absent.  Returns the text before.
 
-        `last` is where the last item stands in a text that was read piece by piece (`MemorySync.last_piece`).
+        `last` tells where the last item stands in a text that was read piece by piece: only that one is parsed.
         """
         clean = redacted(parsed(item))
         path = _checked_path(list_path)
 
         def quick(found: yaml_file.FileText) -> str | None:
-            if last is None or found.sha256 != last.sha256:
-                return None
-            return yaml_edit.append_to_piece(found.text, path, clean, last.first, last.end)
+            lines = last(found)
+            return yaml_edit.append_to_piece(found.text, path, clean, *lines) if lines else None
 
         def edit(text: str) -> str:
             return yaml_edit.append_item(text, path, clean)

@@ -27,9 +27,9 @@ from kb.text.signatures.signature import screened, screening
 if TYPE_CHECKING:  # what reads YAML is loaded when a file has changed: most questions find none
     from yaml.nodes import Node
 
-    from kb.memory.files import LastPiece, Memory
+    from kb.memory.files import Memory
     from kb.memory.format import MemoryItems as ParsedMemory
-    from kb.store.memory_part import PieceTable
+    from kb.store.memory_part import ChangedPart, PieceTable
 
 PARSER = "home/1"
 """Marks the files of the home among all remembered ones; no source of ingest has this name."""
@@ -113,11 +113,24 @@ class MemorySync:
             self._own.discard(key)
 
     def append(self, memory: Memory, key: str, list_path: str, item: object, now: datetime) -> None:
-        """Append an item to a list of a memory file, and take it in."""
+        """Append an item to a list of a memory file, and take it in.
+
+        Of what hosts share, both are one transaction where the list is known piece by piece: who is quick waits for
+        others who are, instead of doing again what one of them was quicker with.
+        """
         name = key.removesuffix(".yaml")
+
+        def appended() -> FileText:
+            return memory.append(
+                key, list_path, item, last=lambda found: self.last_piece(name, list_path, found, now)
+            )
+
         with self.writing(name):
-            before = memory.append(key, list_path, item, last=self.last_piece(name, list_path))
-            self.take_in(f"{key}.yaml", now, before)
+            if self._db.is_file or not self._pieces.last_of(name, list_path):
+                self.take_in(f"{name}.yaml", now, appended())
+                return
+            with self._db.write():
+                self.refresh(now, {name: appended()})
 
     def update(self, memory: Memory, key: str, path: str, value: object, now: datetime) -> None:
         """Set the value at a dotted path of a memory file, and take it in."""
@@ -170,12 +183,14 @@ class MemorySync:
                 with self._db.write():
                     self._catalogue.restamp(key, stamp)
                 return
-            if known and self._bring_in_part(key, stamp, found, known, now, before):
+            part = self._changed_part(key, found, known, before) if known else None
+            taken = self._bring_in_part(key, stamp, found, known, part, now) if known and part else None
+            if taken is None and known == self._catalogue.find(key):
+                with _uncollected():
+                    taken = self._bring_in_whole(key, stamp, found, now)
+            if taken:
                 return
-            with _uncollected():
-                if self._bring_in_whole(key, stamp, found, now):
-                    return
-            stamp, known = self._texts.stamp(key), self._catalogue.find(key)
+            stamp, known = self._texts.stamp(key), self._catalogue.find(key)  # somebody was quicker
 
     def _bring_in_whole(self, key: str, stamp: str, found: FileText, now: datetime) -> bool:
         """False when the file changed between reading and writing."""
@@ -215,36 +230,35 @@ class MemorySync:
             self._pieces.replace(key, pieces_of(found.text, documents, wanted) if plain else ())
             return True
 
-    def _bring_in_part(
-        self,
-        key: str,
-        stamp: str,
-        found: FileText,
-        known: FileRecord,
-        now: datetime,
-        before: FileText | None,
-    ) -> bool:
-        """Take in only what changed, where that can be told alone.  Returns whether it was."""
-        from kb.store.memory_part import lines_moved, part_of
+    def _changed_part(
+        self, key: str, found: FileText, known: FileRecord, before: FileText | None
+    ) -> ChangedPart | None:
+        """What changed since the file was remembered, where that can be told alone."""
+        from kb.store.memory_part import part_of
         from kb.store.memory_window import part_of_edit
 
         part = None
         if before and before.sha256 == known.sha256:
             part = part_of_edit(self._db, key, before.text, found.text, known.problems, f"{key}.yaml")
-        part = part or part_of(found.text, self._pieces.of(key), known.problems, f"{key}.yaml")
-        if part is None:
-            return False
+        return part or part_of(found.text, self._pieces.of(key), known.problems, f"{key}.yaml")
+
+    def _bring_in_part(
+        self, key: str, stamp: str, found: FileText, known: FileRecord, part: ChangedPart, now: datetime
+    ) -> bool | None:
+        """Take in only what changed.  False when the file, or what is remembered of it, changed meanwhile; None when
+        its entries cannot be told from others without the rest of it.
+        """
+        from kb.store.memory_part import lines_moved
+
         entries, refused = screened(part.entries, f"{key}.yaml")
         with self._db.write():
             now_known = self._catalogue.find(key)
-            if (
-                not self._texts.says(key, found)
-                or now_known is None
-                or now_known.sha256 != known.sha256
-                or self._catalogue.waits(part.before)
-                or not self._catalogue.owns((one.id for one in entries), key)
-            ):
+            if not self._texts.says(key, found) or not now_known or now_known.sha256 != known.sha256:
                 return False
+            if self._catalogue.waits(part.before) or not self._catalogue.owns(
+                (one.id for one in entries), key
+            ):
+                return None
             if part.runs:
                 self._catalogue.shift(key, *lines_moved(part.runs))
             self._catalogue.bring_in_step(
@@ -257,17 +271,25 @@ class MemorySync:
             self._pieces.apply(key, part)
         return True
 
-    def last_piece(self, key: str, section: str) -> LastPiece | None:
-        """Where the last item of a top-level list stands in the file as it was taken in, or None."""
-        from kb.memory.files import LastPiece
+    def last_piece(
+        self, key: str, section: str, found: FileText, now: datetime
+    ) -> tuple[int, int | None] | None:
+        """On which lines the last item of a top-level list stands in this text, if that has been taken in.
 
-        record = None if self._db.read_only else self._catalogue.find(key)
-        first = self._pieces.last_of(key, section) if record else None
-        return (
-            LastPiece(record.sha256, first, self._pieces.piece_from(key, first + 1))
-            if record and first
-            else None
-        )
+        From the first one to before the second one, or to the end of the text.  Of what hosts share, a text that
+        another one has just written is taken in first: an edit of what is known takes a hundredth of the time.
+        Raises FileChanged where that is no longer what it says.
+        """
+        if self._db.read_only:
+            return None
+        record = self._catalogue.find(key)
+        if record and record.sha256 != found.sha256 and not self._db.is_file:
+            self._refresh_file(key, self._texts.stamps().get(key, ""), record, now, None)
+            record = self._catalogue.find(key)
+        if not record or record.sha256 != found.sha256:
+            return None
+        first = self._pieces.last_of(key, section)
+        return (first, self._pieces.piece_from(key, first + 1)) if first else None
 
     def _keep(self, key: str, stamp: str, sha256: str, problems: tuple[Problem, ...], now: datetime) -> None:
         """Report a file that cannot be read; what it said last is offered further."""
