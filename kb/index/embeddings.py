@@ -44,6 +44,14 @@ _PENDING = """
     LEFT JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ?
     WHERE e.vector IS NULL AND o.seq > ?"""
 
+_NEXT = """
+    SELECT o.seq, c.content_hash, e.vector IS NULL AS waits,
+    CASE WHEN e.vector IS NULL THEN c.embedding_text END AS embedding_text
+    FROM (SELECT seq, chunk_id FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?) o
+    LEFT JOIN chunks c ON c.id = o.chunk_id
+    LEFT JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ? ORDER BY o.seq"""
+"""The next numbers of the outbox, those with a vector, too: asked for the first ones without, PostgreSQL reads all."""
+
 _LOST = """
     FROM chunks c LEFT JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ?
     WHERE c.embedding_text != '' AND e.vector IS NULL
@@ -153,17 +161,19 @@ class Embeddings:
 
         Returns how many.
         """
-        done, batch = 0, _FIRST
+        done, batch, ahead = 0, _FIRST, _PAGE
         while limit is None or done < limit:
             size = batch if limit is None else min(batch, limit - done)
             # Read on from the last one: from the start, every batch would pass all that have been done.
-            found = self._db.rows(
-                f"SELECT o.seq, c.content_hash, c.embedding_text {_PENDING} ORDER BY o.seq LIMIT ?",
-                [self.encoder.name, after, size],
-            )
-            if not found:
+            looked = self._db.rows(_NEXT, [after, ahead, self.encoder.name])
+            if not looked:
                 break
-            after, rows = found[-1]["seq"], list({row["content_hash"]: row for row in found}.values())
+            found = [row for row in looked if row["waits"] and row["content_hash"]][:size]
+            after = found[-1]["seq"] if len(found) == size else looked[-1]["seq"]
+            ahead = 2 * batch if found else _PAGE
+            if not found:
+                continue
+            rows = list({row["content_hash"]: row for row in found}.values())
             started = time.perf_counter()
             vectors = self.encoder.encode([row["embedding_text"] for row in rows], progress)
             seconds = max(time.perf_counter() - started, 1e-6)
