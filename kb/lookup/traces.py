@@ -196,10 +196,10 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
         return None
     causes = [_alike(cause, question) for cause in seen.missing]
     share, part = seen.share(alike), False
+    least = ENOUGH if seen.said is not None else NEARLY_ALL
     if question.whole:  # a few lines, which must say the same; if they do not quite, their words are compared
         stands = {line: 1.0 for share, line in (*causes, (alike, instead)) if share == 1.0}
         explained = _explained(question.evidence, stands | {place.line: 1.0 for place in seen.places})
-        least = ENOUGH if seen.said is not None else NEARLY_ALL
         part = explained >= NEARLY_ALL and share < least and not seen.leader
         share = explained if part else min(share, explained)
         share = share if share >= least else 0.0
@@ -211,7 +211,7 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     evidence = Evidence(text=seen.text, line=first.line, start=first.start, end=first.end)
     other = any(share < 1.0 for share, _ in causes)
     hearsay = "it is a part of what was learned" if part else _CAUSE_MISSING if other else ""
-    fit, whole = min(1.0, share / ENOUGH), share >= ENOUGH
+    fit, whole = min(1.0, share / least), share >= least
     return Found(
         entry_id,
         Tier.TRACE,

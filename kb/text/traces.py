@@ -7,7 +7,7 @@ that says what it is for; what any crash of the runtime prints is not kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from kb.expression import expression
 from kb.model import Signature
@@ -59,6 +59,10 @@ _HANG = expression(
 )
 _WARNS = expression(r"\S{1,300}:\d+: (?=\w{0,60}Warning: )")
 """Where Python noticed what it warns of, by chance; the line below quotes the source there."""
+_LEADS_UP = expression(r"[:,(\[]\s*$|(?i:\b\d+ (?:\w+ )?(?:errors?|problems?|violations?|failures?)\b)")
+"""What a message ends with, or counts, whose next line says what."""
+_BEHIND = 8
+"""Lines from a leading message on in which it may go on."""
 _WORD = expression(r"[a-z]{2,}")
 _OWN_WORDS = 5
 """Words from which a message is a sentence of the program's own."""
@@ -77,12 +81,16 @@ def trace_signature(text: str) -> Signature | None:
     found: dict[str, str] = {}
     for line, bare, letter in zip(lines, plain, letters, strict=True):
         template = template_of(_unglued(line, bare)) if letter else ""
-        if template and text_specificity(template) >= _LEAST:
+        if template and (letter == CAUSE or text_specificity(template) >= _LEAST):
             package = _PACKAGE.match(template)
             template = template[package.end() :] if package else template
             found[template] = max(letter, found.get(template, letter), key=_ORDER.__getitem__)
     said = [one for one, letter in found.items() if letter in MESSAGES]
-    again = {one for one, letter in found.items() if letter == REST and any(m.endswith(one) for m in said)}
+    again = {
+        one
+        for one, letter in found.items()
+        if letter in (REST, CAUSE) and any(m != one and m.endswith(one) for m in said)
+    }
     found = {one: letter for one, letter in found.items() if one not in again}
     kept = sorted(found, key=lambda one: (-_ORDER[found[one]], -text_specificity(one)))[:MOST_LINES]
     needles = tuple(template for template in found if template in set(kept))
@@ -149,6 +157,20 @@ def _is_quoted(line: str, before: str) -> bool:
     return line[:1].isspace() and _WARNS.match(before) is not None
 
 
+def _reasons_behind(
+    lines: Sequence[str], told: Sequence[Told], grades: Sequence[float], leader: int
+) -> Iterator[int]:
+    """The lines in which the leading message goes on and says why: alarming ones, and one that it leads up to."""
+    said = lines[leader].strip()
+    leads_up = _LEADS_UP.search(said) is not None
+    for number in range(leader + 1, min(len(lines), leader + _BEHIND)):
+        if told[number].role is not Role.OTHER or said in lines[number]:  # (all of it, once more, on one line)
+            return
+        if leads_up or grades[number] >= _GRAVE:
+            yield number
+        leads_up = leads_up and _LEADS_UP.search(lines[number]) is not None
+
+
 def _letters(lines: Sequence[str], told: Sequence[Told], grades: Sequence[float]) -> list[str]:
     """What each line is for; empty for what any crash prints.  The last of several crashes leads.
 
@@ -175,6 +197,8 @@ def _letters(lines: Sequence[str], told: Sequence[Told], grades: Sequence[float]
     for number in frames:
         letters[number] = NEAR if number in near else REST
     letters[leader] = leads
+    for number in _reasons_behind(lines, told, grades, leader):
+        letters[number] = CAUSE
     quoted = (number for number, line in enumerate(lines) if number and _is_quoted(line, lines[number - 1]))
     for number in quoted:
         letters[number] = ""
