@@ -164,7 +164,9 @@ def _reasons_behind(
     said = lines[leader].strip()
     leads_up = _LEADS_UP.search(said) is not None
     for number in range(leader + 1, min(len(lines), leader + _BEHIND)):
-        if told[number].role is not Role.OTHER or said in lines[number]:  # (all of it, once more, on one line)
+        if (
+            told[number].role is not Role.OTHER or said in lines[number]
+        ):  # (all of it, once more, on one line)
             return
         if leads_up or grades[number] >= _GRAVE:
             yield number

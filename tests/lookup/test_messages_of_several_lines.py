@@ -1,4 +1,4 @@
-"""A message that goes on in its next lines is known by them, too: the same beginning with another reason is another fault."""
+"""A message that goes on below is known by that, too: the same beginning with another reason is another fault."""
 
 from __future__ import annotations
 
@@ -44,9 +44,11 @@ MESSAGES = {
         "Detected failed migration to version 9 (add index).",
     ),
     "Gradle, in which nothing crashed": (
-        "FAILURE: Build failed with an exception.\n\n* What went wrong:\nExecution failed for task ':app:compileJava'.\n"
+        "FAILURE: Build failed with an exception.\n\n* What went wrong:\n"
+        "Execution failed for task ':app:compileJava'.\n"
         "> Could not resolve com.acme:billing:1.2.",
-        "FAILURE: Build failed with an exception.\n\n* What went wrong:\nExecution failed for task ':app:compileJava'.\n"
+        "FAILURE: Build failed with an exception.\n\n* What went wrong:\n"
+        "Execution failed for task ':app:compileJava'.\n"
         "> Compilation failed; see the compiler error output for details.",
     ),
 }
@@ -77,11 +79,15 @@ def test_only_the_message_with_the_reason_that_was_learned_is_known(
         assert known.check_known_issues(text).verdict is not Verdict.KNOWN
 
 
-LINES = "sqlalchemy.exc.ProgrammingError: (psycopg2.errors.UndefinedColumn) column orders.total does not exist\n"
+LINES = (
+    "sqlalchemy.exc.ProgrammingError: (psycopg2.errors.UndefinedColumn) column orders.total does not exist\n"
+)
 
 
 def test_what_only_explains_a_message_may_be_another_one(known: KnowledgeBase) -> None:
-    learned = f"{LINES}LINE 1: SELECT orders.total\n               ^\n\n[SQL: SELECT orders.total FROM orders]"
+    learned = (
+        f"{LINES}LINE 1: SELECT orders.total\n               ^\n\n[SQL: SELECT orders.total FROM orders]"
+    )
     again = f"{LINES}LINE 1: SELECT id, orders.total\n               ^\n\n[SQL: SELECT id, orders.total FROM orders]"
     entry = known.learn_pattern(learned, "what it means", "what helps").id
     answer = known.check_known_issues(f"{LOG}\n{again}\n{LOG}")
