@@ -278,7 +278,6 @@ class MemorySync:
 
         From the first one to before the second one, or to the end of the text.  Of what hosts share, a text that
         another one has just written is taken in first: an edit of what is known takes a hundredth of the time.
-        Raises FileChanged where that is no longer what it says.
         """
         if self._db.read_only:
             return None
