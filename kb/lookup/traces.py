@@ -121,7 +121,9 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
         said=_part(kept, weights, letters, MESSAGES),
         frames=_beside(kept, weights, letters),
         missing=tuple(
-            lines[number] for number, letter in enumerate(letters) if letter == CAUSE and number not in kept
+            lines[number]
+            for number, letter in enumerate(letters)
+            if letter in CAUSE + ALARM and number not in kept
         ),
         named=NAMED in letters,
         leader="" if (leader := weights.index(max(weights))) in kept else lines[leader],

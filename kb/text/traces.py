@@ -8,6 +8,7 @@ that says what it is for; what any crash of the runtime prints is not kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from kb.expression import expression
 from kb.model import Signature
@@ -25,6 +26,8 @@ does not (`general protection fault`); a cause, or another exception of the same
 next to the one that leads; any other line of a crash; an alarming line, and any other, of a text in which nothing
 crashed."""
 MESSAGES = NAMED + LEADS + CAUSE + SAYS
+_SAY_WHY = NAMED + LEADS + CAUSE + ALARM
+"""What is looked for however little it tells by itself: `i/o timeout` below `failed to load order` is the fault."""
 MOST_LINES = 24
 """Lines of a trace that are looked for."""
 _READ = 400
@@ -63,6 +66,8 @@ _LEADS_UP = expression(r"[:,(\[]\s*$|(?i:\b\d+ (?:\w+ )?(?:errors?|problems?|vio
 """What a message ends with, or counts, whose next line says what."""
 _BEHIND = 8
 """Lines from a leading message on in which it may go on."""
+_BETWEEN = 8
+"""Characters between two lines that stand on one, at the most: what `template_of` leaves out at their ends."""
 _WORD = expression(r"[a-z]{2,}")
 _OWN_WORDS = 5
 """Words from which a message is a sentence of the program's own."""
@@ -81,22 +86,28 @@ def trace_signature(text: str) -> Signature | None:
     found: dict[str, str] = {}
     for line, bare, letter in zip(lines, plain, letters, strict=True):
         template = template_of(_unglued(line, bare)) if letter else ""
-        if template and (letter == CAUSE or text_specificity(template) >= _LEAST):
+        if template and (letter in _SAY_WHY or text_specificity(template) >= _LEAST):
             package = _PACKAGE.match(template)
             template = template[package.end() :] if package else template
             found[template] = max(letter, found.get(template, letter), key=_ORDER.__getitem__)
+    found = {one: letter for one, letter in found.items() if not _is_joined(one, [*found])}
     said = [one for one, letter in found.items() if letter in MESSAGES]
-    again = {
-        one
-        for one, letter in found.items()
-        if letter in (REST, CAUSE) and any(m != one and m.endswith(one) for m in said)
-    }
+    again = {one for one, letter in found.items() if letter == REST and any(m.endswith(one) for m in said)}
     found = {one: letter for one, letter in found.items() if one not in again}
     kept = sorted(found, key=lambda one: (-_ORDER[found[one]], -text_specificity(one)))[:MOST_LINES]
     needles = tuple(template for template in found if template in set(kept))
     if not needles:
         return None
     return Signature(needles=needles, template=True, trace="".join(found[needle] for needle in needles))
+
+
+def _is_joined(line: str, lines: Sequence[str]) -> bool:
+    """Whether it is a line and the next one, once more, as one: what a reader of folded lines adds."""
+    return any(
+        line.startswith(one) and line.endswith(after) and len(line) <= len(one) + len(after) + _BETWEEN
+        for one, after in pairwise(lines)
+        if line not in (one, after)
+    )
 
 
 def told_first(signature: Signature) -> list[str]:
