@@ -125,6 +125,17 @@ WRITTEN = {
         },
         ["job failed", "App\\Refused: order 7", f"Caused by: LogicException: {WORDS}"],
     ),
+    "awslambdaric 4.2.2, AWS_LAMBDA_LOG_FORMAT=JSON": (
+        {
+            "timestamp": "2026-12-01T13:59:00Z",
+            "level": "ERROR",
+            "errorMessage": WORDS,
+            "errorType": "LeaseException",
+            "requestId": "4f1c",
+            "stackTrace": ['  File "/var/task/app.py", line 7, in charge\n    raise refused\n'],
+        },
+        [f"LeaseException: {WORDS}", '  File "/var/task/app.py", line 7, in charge', "    raise refused"],
+    ),
     "ecs-pino-format": (
         {"log.level": "error", "error": {"type": "TypeError", "message": WORDS}, "message": "job failed"},
         ["job failed", f"TypeError: {WORDS}"],
@@ -146,6 +157,7 @@ def test_the_name_of_an_exception_stands_before_what_it_says(logger: str):
         {"name": "orders", "message": "the order has no lines"},
         {"type": "*errors.errorString", "message": "the order has no lines"},
         {"kind": "Event", "type": "Warning!", "message": "the order has no lines"},
+        {"errorType": "VALIDATION", "errorMessage": "the order has no lines"},
     ],
 )
 def test_what_is_no_exception_keeps_its_words(found: dict[str, str]):

@@ -233,6 +233,7 @@ _NAME_AND_WORDS = (
     ("error.type", "error.message"),
     ("exception_type", "exception_message"),
     ("exception_class", "exception_message"),
+    ("errortype", "errormessage"),
     ("exception", "reason"),
     ("classname", "message"),
     ("class", "message"),
