@@ -16,6 +16,8 @@ RECORDS = {
     "zap": '{{"level":"error","ts":1.{n},"caller":"api/order.go:{n}","msg":"failed to load order","error":"{why}"}}',
     "logfmt": 'ts=2026-11-30T10:00:{n}Z level=error msg="failed to load order" err="{why}" order_id={n}',
     "pino": '{{"level":50,"time":1{n},"err":{{"type":"Error","message":"{why}"}},"msg":"failed to load order"}}',
+    "JSON in a field of its own name": '{{"level":"error","msg":"failed to load order","db_error":"{why}","id":{n}}}',
+    "logfmt in a field of its own name": 'level=error msg="failed to load order" lastError="{why}" order_id={n}',
     "zap's console": "2026-11-30T10:00:{n}.000Z\tERROR\tapi/order.go:{n}\tfailed to load order\t"
     '{{"id": {n}, "error": "{why}"}}',
     "Monolog": "[2026-11-30T10:00:{n}.000000+00:00] app.ERROR: failed to load order "

@@ -29,15 +29,9 @@ _BEGIN = expression(r"(?:\{[ \t]?\"|\[[ \t]?\{[ \t]?\")")
 _PAIR_KEY = expression(r"(?:(?<=[\s,;])|^)([A-Za-z_@][\w.@/-]{0,80})=")
 _IN_QUOTES = expression(r"(?:\"((?:[^\"\\\n]|\\.){0,20000})\"|'((?:[^'\\\n]|\\.){0,20000})')(?=[\s,;]|$)")
 _MESSAGE_KEYS = ("msg", "message", "event", "MESSAGE")
-_TROUBLE_MARKS = (
-    " err=",
-    " error=",
-    " errors=",
-    " exception=",
-    " exc_info=",
-    " cause=",
-    " reason=",
-    " stack=",
+_TROUBLE_MARK = expression(
+    r"(?i)[\s,;](?:\w{1,30}[._])?(?:err(?:or)?s?_?(?:msg|message|description|reason)?|last_?err(?:or)?|exception|exc_info"
+    r"|(?:root_?)?cause|(?:failure_?)?reason|stack|failure|details?|why|fault|panic)="
 )
 _SAYS_TROUBLE = expression(
     r"^(?!(?:nil|null|none|true|false|undefined|<nil>)$)(?=.*[^\W\d_]{2})", re.I | re.S
@@ -128,7 +122,7 @@ def in_pairs(text: str) -> bool:
     return (
         "=" in text
         and any(f"{key}=" in text for key in _MESSAGE_KEYS)
-        and any(mark in text for mark in _TROUBLE_MARKS)
+        and _TROUBLE_MARK.search(text) is not None
     )
 
 

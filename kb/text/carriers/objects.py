@@ -14,7 +14,18 @@ from typing import Any
 from kb.expression import expression
 from kb.text.carriers.said import attributes, decoded, may_be_thrown, plain_name, thrown, value_of
 
-_MESSAGES = frozenset(
+_ERROR_MESSAGES = frozenset(
+    [
+        "errormessage",
+        "error_message",
+        "err_msg",
+        "errmsg",
+        "error_msg",
+        "errordescription",
+        "error_description",
+    ]
+)
+_MESSAGES = _ERROR_MESSAGES | frozenset(
     [
         "message",
         "msg",
@@ -40,13 +51,6 @@ _MESSAGES = frozenset(
         "stdout",
         "output",
         "value",
-        "errormessage",
-        "error_message",
-        "err_msg",
-        "errmsg",
-        "error_msg",
-        "errordescription",
-        "error_description",
     ]
 )
 _TROUBLES = frozenset(
@@ -94,6 +98,14 @@ _TROUBLES = frozenset(
         "trace_text",
         "issues",
         "hint",
+        "why",
+        "lasterror",
+        "failurereason",
+        "failure_reason",
+        "errorreason",
+        "error_reason",
+        "rootcause",
+        "root_cause",
     ]
 )
 _SHOWN_BY_PHP = expression(
@@ -153,8 +165,8 @@ def thrown_in_php(line: str) -> list[str]:
 
 
 def is_trouble(key: str) -> bool:
-    """Whether a field of this name says what went wrong."""
-    return _kind(key) == "t"
+    """Whether a field of this name says what went wrong, beside a message."""
+    return _kind(key) == "t" or plain_name(key) in _ERROR_MESSAGES
 
 
 def _kind(key: str) -> str:
@@ -165,7 +177,7 @@ def _kind(key: str) -> str:
             "m"
             if name in _MESSAGES or last in _MESSAGES
             else "t"
-            if name in _TROUBLES or last in _TROUBLES
+            if name in _TROUBLES or last in _TROUBLES or name.endswith(("_err", "_error"))
             else ""
         )
         if len(_KINDS) > 5000:
