@@ -37,15 +37,16 @@ def search(
     check_filter(only)
     query = redact(query).text[:_LONGEST]
     with ranked.reading():
+        by_rank = bool(query.strip()) and only.is_offered
         hits = (
             [(hit.entry_id, hit.strength) for hit in _ranked(query, ranked, only, limit)]
-            if query.strip() and only.is_offered
+            if by_rank
             else [(key, 0.0) for key in entries.select(only, words=query.split()[:_WORDS], limit=limit)]
         )
         stored = entries.many(key for key, _ in hits[:limit])
         cut = len(hits) >= limit and entries.count(only)
     shown = [_hit(stored[key], score) for key, score in hits[:limit] if key in stored]
-    return SearchHits(shown, passing=cut or len(shown))
+    return SearchHits(shown, passing=cut or len(shown), newest=not by_rank)
 
 
 def check_filter(only: Filter) -> None:

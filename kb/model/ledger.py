@@ -264,18 +264,22 @@ class SearchHit:
 
 
 class SearchHits(list[SearchHit]):
-    """What a search found, best first; `passing` is how many entries pass its filters."""
+    """What a search found; `passing` is how many entries pass its filters.
 
-    def __init__(self, hits: Iterable[SearchHit] = (), *, passing: int = 0) -> None:
+    The best is first, or without words (`newest`) the newest.
+    """
+
+    def __init__(self, hits: Iterable[SearchHit] = (), *, passing: int = 0, newest: bool = False) -> None:
         super().__init__(hits)
-        self.passing = passing
+        self.passing, self.newest = passing, newest
 
     @property
     def note(self) -> str:
         """Says that the limit cut the list, and what to do; empty when it did not."""
         if self.passing <= len(self):
             return ""
-        return f"the best {len(self)} of {self.passing} entries that pass; a higher limit shows more"
+        first = "newest" if self.newest else "best"
+        return f"the {first} {len(self)} of {self.passing} entries that pass; a higher limit shows more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,9 @@ def _match_lines(number: int, match: Match, most: int) -> list[str]:
     ):
         if text:
             lines += _block(label, text, most)
-    lines += [f"   command    {command}" for command in match.commands[:most]]
+    for command in match.commands[:most]:  # (its later lines must not pass for lines of the answer)
+        first, *rest = command.splitlines() or [""]
+        lines += [f"   command    {first}", *(f"{'':<14}{line}" for line in rest)]
     if match.trust.n:
         lines.append(f"   trust      {trust_in_words(match.trust)}")
     if match.source:
@@ -104,8 +106,9 @@ def _block(label: str, text: str, most: int) -> list[str]:
     """A labelled text, wrapped; what does not fit is counted."""
     rows = [part for row in paragraphs(text) for part in wrap(row, _WIDTH)]
     shown = [f"   {label if n == 0 else '':<10} {row}" for n, row in enumerate(rows[:most])]
-    more = f"{'':<13} … {len(rows) - most} more lines: kb show"
-    return [*shown, more] if len(rows) > most else shown
+    left = len(rows) - most
+    more = f"{'':<13} … {left} more line{'s' if left > 1 else ''}: kb show"
+    return [*shown, more] if left > 0 else shown
 
 
 def place(source: Source) -> str:
