@@ -144,6 +144,7 @@ class MemoryWritten:
     key: str
     path: str
     written: Any
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

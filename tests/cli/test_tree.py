@@ -300,3 +300,11 @@ def test_an_id_that_is_empty_is_no_id_of_anything(run_kb: RunKb) -> None:
 def test_without_words_a_search_lists_the_newest_and_says_so(run_kb: RunKb) -> None:
     assert run_kb("search", "-n", "1").stderr.startswith("the newest 1 of ")
     assert run_kb("search", "-n", "1", "slow", "database").stderr.startswith("the best 1 of ")
+
+
+def test_the_command_line_says_that_a_memory_file_is_new(run_kb: RunKb) -> None:
+    typo = run_kb("memory", "append", "learned/runbokks", "procedures", "{name: Open it, steps: [turn]}")
+    assert "note: learned/runbokks.yaml is a new file; was learned/runbooks meant?" in typo.stderr
+    assert (
+        "note" not in run_kb("memory", "append", "learned/runbokks", "procedures", "{name: Shut it}").stderr
+    )
