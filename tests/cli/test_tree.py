@@ -277,6 +277,7 @@ def test_a_text_that_tells_of_a_file_is_an_error_text(run_kb: RunKb) -> None:
         (["serve", "--port", "99999"], "it must be 65535 or less"),
         (["weekly", "--format", "pdf"], "'pdf' is not one of"),
         (["search", "--since", "yesterday", "x"], "2026-"),
+        (["weekly", "--until", "2026-13-01"], "it must be a time, such as 2026-11-02T09:00:00"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_in_plain_words(

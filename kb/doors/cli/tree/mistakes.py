@@ -11,6 +11,7 @@ _LIBRARY = "Value error, "
 _WORDS = (
     (expression(r"Input should be a valid integer.*"), "it must be a whole number"),
     (expression(r"Input should be a valid number.*"), "it must be a number"),
+    (expression(r"Input should be a valid datetime.*"), "it must be a time, such as 2026-11-02T09:00:00"),
     (expression(r"Input should be greater than or equal to (\S+)"), r"it must be \1 or more"),
     (expression(r"Input should be less than or equal to (\S+)"), r"it must be \1 or less"),
 )
