@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from kb.errors import InvalidInput, Refused
 from kb.incidents import postmortem as drafts
 from kb.incidents import steps
-from kb.incidents.life import BY_ALERT, parse_checks, unfold
+from kb.incidents.life import BY_ALERT, REPORTED_AGAIN, parse_checks, unfold
 from kb.incidents.log import IncidentLog
 from kb.incidents.merging import applied_alone, bring, carried, check_merge, steps_named
 from kb.incidents.sources import sourced_draft
@@ -26,6 +27,7 @@ from kb.model.ledger import Event
 from kb.store.ids.known_ids import Space
 from kb.store.incidents.belongings import Belonging
 from kb.text.entries.codec import stamp
+from kb.text.times import minute, parse_instant
 
 Texts = Iterable[str] | str
 
@@ -47,7 +49,8 @@ class Incidents(IncidentLog):
         started: datetime | str | None = None,
         lookup_id: str | None = None,
     ) -> LiveIncident:
-        """Open an incident.  One with the same title and service that is open already is returned instead.
+        """Open an incident.  One with the same title and service that is open already is returned instead,
+        with what this report says of it beside.
 
         Raises InvalidInput for an empty title, a severity of no known scale, or a start in the future.
         """
@@ -65,8 +68,19 @@ class Incidents(IncidentLog):
         )
         with self.ledger.write():
             if same := self.ledger.open_titled(title, data["services"], data["environment"]):
-                return self._record(same[0], Step.NOTE, "reported again", details=data["alert"])
+                return self._reported_again(self.get(same[0]), data)
             return self._record(self._new_id(title), Step.OPENED, title, data=data)
+
+    def _reported_again(self, incident: LiveIncident, data: Mapping[str, Any]) -> LiveIncident:
+        """A second report of what is open: the severity, impact and start that it gives hold from now on."""
+        if data["severity"] and (data["severity"] != incident.severity or not incident.confirmed):
+            level = {key: data[key] for key in ("severity", "label", "confirmed")}
+            self._record(incident.id, Step.SEVERITY, f"Severity set to {data['severity']}", data=level)
+        if said := {key: data[key] for key in ("impact", "started") if data[key]}:
+            self._record(incident.id, Step.REVIEW, "Reviewed", data=said)  # (lists of incidents skip notes)
+        begun = parse_instant(data["started"]) if data["started"] else None
+        since = f", as begun at {minute(begun)}" if begun else ""
+        return self._record(incident.id, Step.NOTE, f"{REPORTED_AGAIN}{since}", details=data["alert"])
 
     def note(self, action: str, details: str = "") -> Event:
         """A line of the session log, with the incident that it belongs to, if one is open."""

@@ -28,6 +28,10 @@ BY_ALERT = "by_alert"
 """The mark, in its data, of a step that an alert took: its end is no word of what was done."""
 
 
+REPORTED_AGAIN = "reported again"
+"""How a note begins that somebody opened what was open already."""
+
+
 def unfold(events: Sequence[Event]) -> LiveIncident:
     """The incident that the events tell of, oldest first.  Raises EntryNotFound when none opens one."""
     first = next((event for event in events if event.kind == Step.OPENED), None)
@@ -183,6 +187,7 @@ def _review(incident: LiveIncident, event: Event) -> LiveIncident:
         went_wrong=more("went_wrong"),
         lessons=more("lessons"),
         impact=data.get("impact") or incident.impact,
+        started=_moment(data.get("started")) or incident.started,
     )
 
 

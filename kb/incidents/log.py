@@ -206,12 +206,15 @@ class IncidentLog:
     def _the_open_one(self) -> LiveIncident:
         found = self.ledger.open_subjects(2)
         if len(found) != 1:
-            raise InvalidInput(f"say which incident is meant; {self._which()}")
+            raise InvalidInput(f"say which incident is meant (-i, incident_id); {self._which()}")
         return unfold(self.ledger.events_of(found[0]))
 
     def _which(self) -> str:
         listed = ", ".join(self.ledger.open_subjects(5))
-        return f"open are: {listed}" if listed else "none is open"
+        if listed:
+            return f"open are: {listed}"
+        last = self.ledger.last_closed()
+        return f"none is open; the last one was {last}" if last else "none is open; see: kb incident list"
 
 
 _VERDICTS = (Result.RESOLVED, Result.FAILED, Result.NOT_APPLIED, Result.MADE_WORSE)

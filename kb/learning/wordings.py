@@ -7,6 +7,8 @@ or failure an incident (else a lookup).  A line is taught while its successes ex
   the entry (which is how an entry that was written down in an incident gets its first words).
 - A lookup that another entry resolved, or that was asked for another service than the outcome's,
   teaches nothing, though it lies in the same incident.
+- Nor does one that was known as something else, which nobody said was wrong, unless the resolution of its
+  incident names the entry: while an incident is open, other troubles are asked about as well.
 - Generic lines and healthy ones teach nothing.  Of a log only the alarming lines do; where somebody
   picked out a few lines, all do.
 - The newest `MOST` are kept.  One whose successes nobody verified may relate, it cannot settle.
@@ -122,8 +124,11 @@ class Teaching:
         incidents = sorted({one.incident for one in outcomes if one.incident})
         named = sorted({one.lookup_id for one in outcomes if one.lookup_id})
         asked = {one.id: one for one in self.table.asked_in(incidents, named)}
-        others = self.table.resolved_by_others(entry_id, list(asked))
         ended = self.table.ended_by(entry_id, incidents)
+        known = self.table.known_as_others(entry_id, list(asked))
+        others = self.table.resolved_by_others(entry_id, list(asked)) | {
+            one for one in known if asked[one].incident not in ended
+        }
         by_use = dict[str, list[Outcome]]()
         for one in outcomes:
             if key := one.incident or one.lookup_id:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 from kb.errors import InvalidInput
 from kb.lookup.candidates import Found
 from kb.lookup.ranked import RankedTiers
@@ -37,15 +39,26 @@ def search(
     check_filter(only)
     query = redact(query).text[:_LONGEST]
     with ranked.reading():
+        by_rank = bool(query.strip()) and only.is_offered
         hits = (
             [(hit.entry_id, hit.strength) for hit in _ranked(query, ranked, only, limit)]
-            if query.strip() and only.is_offered
+            if by_rank
             else [(key, 0.0) for key in entries.select(only, words=query.split()[:_WORDS], limit=limit)]
         )
         stored = entries.many(key for key, _ in hits[:limit])
         cut = len(hits) >= limit and entries.count(only)
     shown = [_hit(stored[key], score) for key, score in hits[:limit] if key in stored]
-    return SearchHits(shown, passing=cut or len(shown))
+    why_none = "" if shown or not only.service else _no_such_service(only.service, entries)
+    return SearchHits(shown, passing=cut or len(shown), newest=not by_rank, why_none=why_none)
+
+
+def _no_such_service(service: str, entries: EntryTable) -> str:
+    """What to say where a search for a service that no entry names found nothing; empty where one names it."""
+    known = {one.casefold(): one for one in sorted(entries.services())}
+    if service.casefold() in known:
+        return ""
+    near = difflib.get_close_matches(service.casefold(), known, 1, 0.6)
+    return f"no entry names the service {service!r}" + (f"; did you mean {known[near[0]]}?" if near else "")
 
 
 def check_filter(only: Filter) -> None:

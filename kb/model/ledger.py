@@ -264,18 +264,24 @@ class SearchHit:
 
 
 class SearchHits(list[SearchHit]):
-    """What a search found, best first; `passing` is how many entries pass its filters."""
+    """What a search found; `passing` is how many entries pass its filters.
 
-    def __init__(self, hits: Iterable[SearchHit] = (), *, passing: int = 0) -> None:
+    The best is first, or without words (`newest`) the newest.  `why_none` is why nothing was found, where one can tell.
+    """
+
+    def __init__(
+        self, hits: Iterable[SearchHit] = (), *, passing: int = 0, newest: bool = False, why_none: str = ""
+    ) -> None:
         super().__init__(hits)
-        self.passing = passing
+        self.passing, self.newest, self.why_none = passing, newest, why_none
 
     @property
     def note(self) -> str:
-        """Says that the limit cut the list, and what to do; empty when it did not."""
+        """Says that the limit cut the list, or why it is empty, and what to do; empty where neither is so."""
         if self.passing <= len(self):
-            return ""
-        return f"the best {len(self)} of {self.passing} entries that pass; a higher limit shows more"
+            return self.why_none
+        first = "newest" if self.newest else "best"
+        return f"the {first} {len(self)} of {self.passing} entries that pass; a higher limit shows more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,9 +70,10 @@ def memory_append(
     data = _read_item(item) if key.startswith("learned/") else item
     if key.startswith("learned/"):
         _check_item(key, list_path, data)
+    note = new_file(kb, key)
     kb.memory_append(key, list_path, data)
     kb.editing.note(f"appended to {list_path} of {key.removesuffix('.yaml')}.yaml", key)
-    return MemoryWritten(key=key, path=list_path, written=data)
+    return MemoryWritten(key=key, path=list_path, written=data, note=note)
 
 
 def _read_item(item: object) -> object:
@@ -114,9 +115,27 @@ def memory_update(
     """Set one value in a memory file; everything else in it, comments too, stays as it is."""
     from kb.operations.records import MemoryWritten
 
+    note = new_file(kb, key)
+    before = _mistakes(kb, key)
     kb.memory_update(key, path, value)
+    wrong = [said for message, said in _mistakes(kb, key).items() if message not in before]
     kb.editing.note(f"set {path} of {key.removesuffix('.yaml')}.yaml", key)
-    return MemoryWritten(key=key, path=path, written=value)
+    return MemoryWritten(key=key, path=path, written=value, note="; ".join(filter(None, (note, *wrong))))
+
+
+def _mistakes(kb: KnowledgeBase, key: str) -> dict[str, str]:
+    """The mistakes that stand in a memory file, each by what is wrong, since lines move."""
+    place = f"{key.removesuffix('.yaml')}.yaml"
+    return {one.message: str(one) for one in kb.refresh() if one.path == place}
+
+
+def new_file(kb: KnowledgeBase, key: str) -> str:
+    """What to say of a memory file that is not there yet: that it is new, and which one may be meant; else empty."""
+    key, known = key.removesuffix(".yaml"), kb.memory.keys()
+    if kb.memory.is_there(key) or kb.memory.is_unwritten(key):
+        return ""
+    near = difflib.get_close_matches(key, known, 1, 0.8)
+    return f"{key}.yaml is a new file" + (f"; was {near[0]} meant?" if near else "")
 
 
 @writing("POST /log", by=Role.RESPOND)

@@ -100,7 +100,7 @@ class Hits:
 
     hits: tuple[SearchHit, ...]
     note: str = ""
-    """Says so where the limit cut the list."""
+    """Says so where the limit cut the list, and why it is empty where that can be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +144,7 @@ class MemoryWritten:
     key: str
     path: str
     written: Any
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,6 +123,27 @@ class WordingTable:
         )
         return {row["lookup_id"] for row in rows}
 
+    def known_as_others(self, entry_id: str, lookups: Sequence[str]) -> set[str]:
+        """Those of the lookups that were known as something else, by what that says of itself.
+
+        Not those of which somebody said that it did not fit or help, nor those that were known by words it was taught:
+        what resolved one trouble may not resolve the next.
+        """
+        rows = self._db.rows(
+            f"SELECT l.id FROM lookups l WHERE l.id IN ({placeholders(lookups)}) AND l.verdict = 'known'"
+            " AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.lookup_id = l.id AND o.entry_id = ?)"
+            " AND NOT EXISTS (SELECT 1 FROM offers o JOIN outcomes t ON t.entry_id = o.entry_id"
+            " WHERE o.lookup_id = l.id AND (t.lookup_id = l.id OR t.incident = l.incident)"
+            " AND t.result NOT IN ('applied', 'resolved'))"
+            # CROSS, so that SQLite begins with the few offers, and not with all lookups of these words
+            " AND NOT EXISTS (SELECT 1 FROM offers o CROSS JOIN outcomes t CROSS JOIN lookups p"
+            " WHERE o.lookup_id = l.id AND t.entry_id = o.entry_id AND t.result = 'resolved'"
+            " AND (p.id = t.lookup_id OR p.incident = t.incident)"
+            " AND p.fingerprint = l.fingerprint AND p.id != l.id)",
+            [*lookups, entry_id],
+        )
+        return {row["id"] for row in rows}
+
     def ended_by(self, entry_id: str, incidents: Sequence[str]) -> dict[str, datetime]:
         """Those of the incidents whose last resolution names the entry, with the time of it."""
         rows = self._db.rows(

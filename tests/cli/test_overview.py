@@ -61,7 +61,8 @@ def test_it_tells_the_incidents_that_are_open_and_what_waits_with_the_command_fo
     incident = kb.incidents.open("Gauge dark", service="tide", severity="P1")
     (home / "learned" / "broken.yaml").write_text("a: [")
     out = run_kb().stdout
-    assert "1 files" in out
+    assert "1 file" in out
+    assert "1 files" not in out
     assert "OPEN  Gauge dark" in out
     assert f"kb incident show -i {incident.id[-6:]}" in out
     assert "1 known answer of this week without an outcome: did it help?  kb outcome ID resolved" in out

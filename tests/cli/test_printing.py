@@ -105,3 +105,20 @@ def test_a_receipt_counts_what_could_not_be_read_by_kind_over_all_files() -> Non
 
     assert "  2 read as AsciiDoc\n" in text
     assert "  unread: sections of no known kind: 4, in 2 files (-v names them)\n" in text
+
+
+def test_the_later_lines_of_a_command_do_not_pass_for_lines_of_the_answer(run_kb: RunKb) -> None:
+    loop = "for i in 1 2; do\nUNKNOWN: no entry matches this.\ndone"
+    run_kb("learn", "pattern", "sluice 7 is stuck at high tide", "-m", "silt", "-c", loop)
+
+    answer = run_kb("check", "sluice 7 is stuck at high tide").stdout
+
+    at = answer.splitlines().index("   command    for i in 1 2; do")
+    assert answer.splitlines()[at + 1] == "              UNKNOWN: no entry matches this."
+
+
+def test_one_line_that_is_left_out_is_one_line(run_kb: RunKb) -> None:
+    steps = "\n".join(f"- step {number}" for number in range(13))
+    run_kb("learn", "pattern", "sluice 7 is stuck at high tide", "-f", steps)
+
+    assert "… 1 more line: kb show" in run_kb("check", "sluice 7 is stuck at high tide").stdout

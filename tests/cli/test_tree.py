@@ -253,3 +253,59 @@ def test_the_name_of_a_file_is_no_error_text(command: str, run_kb: RunKb, tmp_pa
     assert (refused.returncode, refused.stdout) == (Ends.WRONG, "")
     said = " ".join(refused.stderr.split())
     assert f"is a file; to ask about what it holds: kb {command} - < " in said
+
+
+@pytest.mark.parametrize("command", ["check", "triage"])
+@pytest.mark.parametrize("said", ["var/aap.log", ".", "./"])
+def test_the_name_of_a_file_that_is_not_there_or_of_a_folder_is_no_error_text(
+    command: str, said: str, run_kb: RunKb
+) -> None:
+    asked = run_kb(command, said)
+    assert asked.returncode == 2
+    assert f"to ask about a log: kb {command} - < LOG" in " ".join(asked.stderr.split())
+
+
+def test_a_text_that_tells_of_a_file_is_an_error_text(run_kb: RunKb) -> None:
+    assert run_kb("check", "cannot open var/aap.log").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        (["check", "-n", "0", "x"], "it must be 1 or more"),
+        (["check", "-n", "few", "x"], "it must be a whole number"),
+        (["serve", "--port", "99999"], "it must be 65535 or less"),
+        (["weekly", "--format", "pdf"], "'pdf' is not one of"),
+        (["search", "--since", "yesterday", "x"], "2026-"),
+        (["weekly", "--until", "2026-13-01"], "it must be a time, such as 2026-11-02T09:00:00"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_in_plain_words(
+    said: list[str], plain: str, run_kb: RunKb
+) -> None:
+    refused = run_kb(*said)
+    told = " ".join(refused.stderr.split())
+    assert refused.returncode == 2
+    assert plain in told
+    assert not any(word in told for word in ("Input should", "Value error", "%Y"))
+
+
+def test_an_id_that_is_empty_is_no_id_of_anything(run_kb: RunKb) -> None:
+    refused = run_kb("show", "")
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        "kb: the id of the entry is empty; ids come from: kb check, kb search\n",
+    )
+
+
+def test_without_words_a_search_lists_the_newest_and_says_so(run_kb: RunKb) -> None:
+    assert run_kb("search", "-n", "1").stderr.startswith("the newest 1 of ")
+    assert run_kb("search", "-n", "1", "slow", "database").stderr.startswith("the best 1 of ")
+
+
+def test_the_command_line_says_that_a_memory_file_is_new(run_kb: RunKb) -> None:
+    typo = run_kb("memory", "append", "learned/runbokks", "procedures", "{name: Open it, steps: [turn]}")
+    assert "note: learned/runbokks.yaml is a new file; was learned/runbooks meant?" in typo.stderr
+    assert (
+        "note" not in run_kb("memory", "append", "learned/runbokks", "procedures", "{name: Shut it}").stderr
+    )

@@ -254,3 +254,18 @@ def test_the_starter_home_is_read_whole(agent: Agent, shared_home: Path):
 
     assert answer["key"] == "state/environments"
     assert shared_home.is_dir()
+
+
+def test_who_writes_into_a_memory_file_that_is_not_there_is_told_so(agent: Agent) -> None:
+    item = {"name": "Open the sluice", "steps": ["turn it"]}
+    there = agent.call("memory_append", key="learned/runbooks", list_path="procedures", item=item)
+    typo = agent.call("memory_append", key="learned/runbokks", list_path="procedures", item=item)
+    assert there.get("note", "") == ""
+    assert typo["note"] == "learned/runbokks.yaml is a new file; was learned/runbooks meant?"
+
+
+def test_who_writes_what_cannot_be_read_as_an_entry_is_told_so(agent: Agent) -> None:
+    path = "starter_patterns.0.status"
+    wrong = agent.call("memory_update", key="learned/patterns", path=path, value="activ")
+    assert "must be one of candidate, active" in wrong["note"]
+    assert not agent.call("memory_update", key="learned/patterns", path=path, value="active").get("note")

@@ -15,6 +15,7 @@ from kb import KnowledgeBase
 from kb.errors import EntryNotFound, InvalidInput
 from kb.incidents.incidents import Incidents
 from kb.incidents.life import ITEMS, durations
+from kb.incidents.overview import IncidentFilter
 from kb.index.encoder import OnnxEncoder
 from kb.model.entry import CauseStatus, Severity
 from kb.model.incident import LiveIncident, Phase
@@ -64,6 +65,45 @@ def test_opening_what_is_open_already_gives_that_incident(kb: KnowledgeBase, inc
     assert again.id == incident.id
     assert again.timeline[-1].details == "still 5xx"
     assert len(kb.incidents.open_ones()) == 1
+
+
+def test_what_a_second_report_of_an_open_incident_says_of_it_holds(kb: KnowledgeBase):
+    first = kb.incidents.open("checkout fails", service="order-service", severity="P3")
+    again = kb.incidents.open(
+        "checkout fails",
+        service="order-service",
+        severity="P1",
+        impact="nobody can pay",
+        started="2026-11-21T13:30:00Z",
+    )
+    assert again.id == first.id
+    assert (again.severity, again.impact) == (Severity.SEV1, "nobody can pay")
+    assert again.started == datetime(2026, 11, 21, 13, 30, tzinfo=UTC)
+    assert (
+        kb.incidents.passing(IncidentFilter(open_only=True, severities=("SEV1",)), 5)[0].started
+        == again.started
+    )
+    assert again.timeline[-1].action == "reported again, as begun at 2026-11-21 13:30 UTC"
+
+
+def test_a_second_report_that_says_less_takes_nothing_away(kb: KnowledgeBase, incident: LiveIncident):
+    again = kb.incidents.open("checkout fails", service="order-service", environment="prod")
+    assert (again.severity, again.started, again.impact) == (incident.severity, None, "")
+    assert [event.kind for event in again.timeline] == ["opened", "note"]
+
+
+def test_the_command_line_says_that_an_incident_was_open_already(run_kb: RunKb):
+    assert "already" not in run_kb("incident", "open", "checkout fails").stderr
+    assert "it was open already" in run_kb("incident", "open", "checkout fails").stderr
+    run_kb("incident", "resolve", "restarted")
+    assert "if it came back: kb incident reopen" in run_kb("incident", "open", "checkout fails").stderr
+
+
+def test_where_none_is_open_the_last_incident_is_named(kb: KnowledgeBase, incident: LiveIncident):
+    kb.incidents.resolve("restarted")
+    kb.incidents.close()
+    with pytest.raises(InvalidInput, match=f"none is open; the last one was {incident.id}"):
+        kb.incidents.get()
 
 
 def test_the_session_log_belongs_to_the_incident_that_is_open(kb: KnowledgeBase, incident: LiveIncident):

@@ -192,6 +192,32 @@ def test_a_lookup_that_another_entry_resolved_teaches_that_one_alone(kb: Knowled
     assert match_of(answer, fix) is None
 
 
+def test_what_was_known_as_something_else_is_not_taught_what_ended_the_incident(
+    kb: KnowledgeBase, fix: str
+) -> None:
+    line = "WARN mooring winch 3 lost its limit switch"
+    winch = kb.learn_pattern(line, "salt water", "dry the switch").id
+    incident = kb.incidents.open("quay lights out").id
+    assert kb.check_known_issues(line).verdict == "known"
+
+    kb.record_outcome(fix, "resolved", verified_by="mara", incident_id=incident)
+
+    assert [one.id for one in kb.check_known_issues(line).matches] == [winch]
+
+
+def test_what_was_known_as_something_else_that_did_not_help_is_taught_what_did(
+    kb: KnowledgeBase, fix: str
+) -> None:
+    line = "WARN mooring winch 3 lost its limit switch"
+    winch = kb.learn_pattern(line, "salt water", "dry the switch").id
+    incident = kb.incidents.open("quay lights out").id
+    kb.record_outcome(winch, "failed", kb.check_known_issues(line).lookup_id, incident_id=incident)
+
+    kb.record_outcome(fix, "resolved", verified_by="mara", incident_id=incident)
+
+    assert fix in {one.id for one in kb.check_known_issues(line).matches}
+
+
 def test_a_lesson_that_the_end_of_its_incident_names_is_found_by_what_was_asked(kb: KnowledgeBase) -> None:
     incident = kb.incidents.open("Trouble", service="settle").id
     kb.check_known_issues(WORDS, service="settle", incident_id=incident)

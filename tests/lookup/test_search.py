@@ -117,3 +117,10 @@ def test_a_past_incident_of_triage_is_found_among_hundreds_of_runbooks(
     assert "Containers waited at the quay" in str(
         [one for one in brief.sections if one.title == "Past incidents"]
     )
+
+
+def test_a_search_for_a_service_that_no_entry_names_says_so(kb: KnowledgeBase) -> None:
+    kb.learn_pattern("hydraulic pressure of gantry lost", "it leaks", "seal it", services=["gantry"])
+    hits = kb.search(WORDS, service="gantri")
+    assert (list(hits), hits.note) == ([], "no entry names the service 'gantri'; did you mean gantry?")
+    assert kb.search(WORDS, kinds=["quirk"], service="gantry").note == ""

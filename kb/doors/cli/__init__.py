@@ -57,6 +57,9 @@ def _fail(error: Exception) -> NoReturn:
     from kb.errors import KbError
 
     if isinstance(error, TyperException):  # the command line itself is wrong
+        from kb.doors.cli.tree.mistakes import in_plain_words
+
+        error.message = in_plain_words(error.message)
         error.show() if hasattr(error, "show") else _say(error.format_message())
     elif isinstance(error, KbError):
         _say(str(error))

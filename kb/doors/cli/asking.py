@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -26,8 +25,10 @@ from kb.doors.cli.printed.output import (
 )
 from kb.doors.cli.printed.screen import screen
 from kb.errors import KbError, NothingAsked
+from kb.expression import expression
 from kb.operations import alerts
 from kb.operations import asking as operations
+from kb.operations.arguments import as_day
 
 if TYPE_CHECKING:
     from kb.lookup.lookup import Sighting
@@ -37,6 +38,8 @@ _EXIT_CODES = {"known": 0, "related": 1, "unknown": 2}
 _EXIT_ERROR = 3
 _LONGEST_PATH = 1_000
 _SAID_FROM_LINE = 5_000
+_NAMES_A_FILE = expression(r"(?i)[^\s:]+\.(log|txt|out|err|jsonl?|gz)")
+"""A single word that can only be meant as a file: one that is mistyped, or lies elsewhere."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -129,16 +132,18 @@ def search(
         help="Only this kind, such as incident or runbook; may be repeated.",
     ),
     service: str = typer.Option("", "--service", metavar="NAME", help="Only what concerns this service."),
-    since: datetime = typer.Option(
-        None, "--since", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Only since this day."
-    ),
+    since: str = typer.Option("", "--since", metavar="YYYY-MM-DD", help="Only since this day."),
     limit: int = typer.Option(10, "--limit", "-n", min=1, metavar="N", help="How many at the most."),
     as_json: bool = JSON,
 ) -> None:
     """Search past incidents, runbooks, known errors and fixes."""
     terminal, short = None if as_json else screen(), dict[str, str]()
+    try:
+        day = as_day(since)
+    except ValueError as error:
+        raise typer.BadParameter(f"--since {error}") from error
     with opened(context) as kb:
-        hits = kb.search(" ".join(query or []), kind, service, since.date() if since else None, limit)
+        hits = kb.search(" ".join(query or []), kind, service, day, limit)
         if terminal:
             short = shown_ids(kb, [hit.id for hit in hits])
     if as_json:
@@ -205,10 +210,15 @@ def triage(
 
 def _check_no_file(command: str, words: list[str] | None) -> None:
     """The name of a file is no error text: it would be looked up, not found, and counted.  Raises BadParameter."""
-    if words and len(words) == 1 and len(words[0]) < _LONGEST_PATH and Path(words[0]).is_file():
-        raise typer.BadParameter(
-            f"{words[0]} is a file; to ask about what it holds: kb {command} - < {words[0]}"
-        )
+    if not words or len(words) != 1 or len(words[0]) >= _LONGEST_PATH:
+        return
+    name = words[0]
+    if Path(name).is_file():
+        raise typer.BadParameter(f"{name} is a file; to ask about what it holds: kb {command} - < {name}")
+    if name in (".", "..") or ("/" in name and Path(name).is_dir()):
+        raise typer.BadParameter(f"{name} is a folder; to ask about a log: kb {command} - < LOG")
+    if _NAMES_A_FILE.fullmatch(name):
+        raise typer.BadParameter(f"there is no file {name}; to ask about a log: kb {command} - < LOG")
 
 
 def _alert(words: list[str] | None) -> str:

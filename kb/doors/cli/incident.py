@@ -33,7 +33,13 @@ def add_to(root: typer.Typer) -> None:
 @taking(operations.incident_open, title=argument("TITLE"))
 def open_incident(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """Open an incident; what is logged from now on belongs to it."""
-    report(asked(context, operations.incident_open, given), as_json)
+    from kb.incidents.life import REPORTED_AGAIN
+
+    found: LiveIncident = asked(context, operations.incident_open, given)
+    if found.timeline[-1].action.startswith(REPORTED_AGAIN):
+        back = f"; if it came back: kb incident reopen {found.id} REASON" if found.resolved else ""
+        say(f"it was open already, with this title and service; this report is noted there{back}")
+    report(found, as_json)
 
 
 @app.command("list")

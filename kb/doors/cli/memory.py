@@ -70,9 +70,12 @@ def append(
     as_json: bool = JSON,
 ) -> None:
     """Append an item to a list of a memory file."""
+    from kb.operations.memory import new_file
+
     with opened(context) as kb:
+        note = new_file(kb, key)
         kb.memory_append(key, list_path, item)
-    _done({"key": key, "list_path": list_path}, f"appended to {list_path} of {key}", as_json)
+    _done({"key": key, "list_path": list_path}, f"appended to {list_path} of {key}", as_json, note)
 
 
 @app.command()
@@ -84,9 +87,12 @@ def update(
     as_json: bool = JSON,
 ) -> None:
     """Set a value in a memory file."""
+    from kb.operations.memory import new_file
+
     with opened(context) as kb:
+        note = new_file(kb, key)
         kb.memory_update(key, path, value)
-    _done({"key": key, "path": path}, f"{path} of {key} set", as_json)
+    _done({"key": key, "path": path}, f"{path} of {key} set", as_json, note)
 
 
 @app.command()
@@ -152,7 +158,9 @@ def _exchanged(report: ExchangeReport, what: str, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _done(record: object, message: str, as_json: bool) -> None:
+def _done(record: object, message: str, as_json: bool, note: str = "") -> None:
+    if note:
+        say(f"note: {note}")
     if as_json:
         print_json(record)
     else:

@@ -86,7 +86,7 @@ def over_http(
     """Serve the page for people at /, agents at /mcp, and the webhooks of kb.toml at /hooks/; /healthz is for probes.
 
     With KB_TOKEN or KB_READ_TOKEN set, or --token-file, clients must send one as a bearer token.  The
-    first may write, the second only read.  A token may have a last day: in the file, or in KB_TOKEN_UNTIL and
+    first may do everything, the second only read.  A token may have a last day: in the file, or in KB_TOKEN_UNTIL and
     KB_READ_TOKEN_UNTIL; after it whoever sends it is refused, and told why.  A line 'payments/write: TOKEN' is of the
     tenant 'payments' (the home in tenants/payments) alone; each tenant with a token is served, at /tenants/NAME/.
     """

@@ -13,6 +13,8 @@ import msgspec
 from mcp_types import CallToolResult, TextContent
 
 from kb.doors.calls.calls import sentence
+from kb.doors.mcp.commands import as_tools, brief_for_tools
+from kb.model.brief import Brief
 from kb.model.ledger import Answer
 from kb.operations.operation import Operation
 from kb.text.entries.codec import to_builtins
@@ -39,6 +41,8 @@ def reply(asked: Operation, record: object) -> CallToolResult:
     if isinstance(told, Answer):
         data = {**data, "hidden": told.hidden + len(told.matches) - len(data["matches"])}
     words = _answer_in_words(told) if isinstance(told, Answer) else asked.words(told) if asked.words else ""
+    if isinstance(told, Brief):
+        words, data = brief_for_tools(words), brief_for_tools(data)
     text = clipped(visible(words), budget) or compact(data)
     return CallToolResult(content=[TextContent(type="text", text=quoted(text))], structured_content=data)
 
@@ -55,7 +59,7 @@ def _without_defaults(match: dict[str, Any]) -> dict[str, Any]:
 def _answer_in_words(answer: Answer) -> str:
     from kb.doors.cli.printed.text import answer_text  # the same words as at a terminal
 
-    return answer_text(answer)
+    return answer_text(answer, all_of_it="get_entry")
 
 
 def quoted(text: str) -> str:
@@ -77,7 +81,7 @@ def plain(data: Any) -> Any:
 
 def refusal(name: str, error: Exception) -> CallToolResult:
     """Why a call failed: what the agent can mend, in a sentence, or that asking again cannot help."""
-    said = visible(sentence(name, error))
+    said = visible(as_tools(sentence(name, error)))
     text = said if len(said) <= _LONGEST_ERROR else f"{said[:_LONGEST_ERROR]}…"
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 

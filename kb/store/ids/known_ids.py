@@ -85,6 +85,8 @@ class KnownIds:
 
         Raises InvalidInput where several are, NotThere for a lookup or change that is not there, else EntryNotFound.
         """
+        if not given.strip():
+            raise InvalidInput(f"the id of the {space} is empty; {_WHENCE[space]}")
         if found := self.find(space, given):
             return found
         error = NotThere if space in _ARGUMENTS else EntryNotFound

@@ -39,7 +39,7 @@ def overview_page(overview: Overview, live: Sequence[LiveIncident], now: datetim
     """The page."""
     fed = "nothing yet: kb ingest PATH"
     if overview.last_ingest:
-        fed = f"last {minute(overview.last_ingest)}, {overview.files} files"
+        fed = f"last {minute(overview.last_ingest)}, {_counted(overview.files, 'file')}"
     home = wrapped(styled(("Home ", ASIDE), (near(overview.home), TITLE)), width, 5, 0)
     incidents = [line for one in live for line in _incident(one, now, width)]
     waiting = [line for text, command in _waiting(overview) for line in _waits(text, command, width)]

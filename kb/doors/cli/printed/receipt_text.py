@@ -20,7 +20,7 @@ def receipt_text(receipt: Receipt, *, verbose: bool) -> str:
     ]
     lines = [line for file in shown for line in _file_lines(file)]
     counts = ", ".join(f"{n} {state}" for state in FileState if (n := receipt.count(state)))
-    lines.append(f"{len(receipt.files)} files: {counts or 'none'}")
+    lines.append(f"{len(receipt.files)} {'file' if len(receipt.files) == 1 else 'files'}: {counts or 'none'}")
     skipped: dict[str, int] = {}
     for file in receipt.files:
         if file.state is FileState.SKIPPED:

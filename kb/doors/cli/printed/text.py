@@ -39,8 +39,8 @@ _HEADLINES = {
 }
 
 
-def answer_text(answer: Answer, *, long: bool = False) -> str:
-    """The answer to `kb check`; with `long`, no text of it is cut."""
+def answer_text(answer: Answer, *, long: bool = False, all_of_it: str = "kb show") -> str:
+    """The answer to `kb check`; with `long`, no text of it is cut.  `all_of_it` is what shows an entry whole."""
     lines = [_HEADLINES[answer.verdict]]
     if answer.verdict == "unknown" and answer.matches:
         lines.append("The nearest entries, which are no match:")
@@ -48,7 +48,7 @@ def answer_text(answer: Answer, *, long: bool = False) -> str:
         lines.append("Several causes share this symptom; the checks tell them apart.")
     for number, match in enumerate(answer.matches, 1):
         short = (number > 1 and not answer.alternatives) or answer.verdict == "unknown"
-        shown = _match_lines(number, match, most=_ALL if long else 3 if short else 12)
+        shown = _match_lines(number, match, _ALL if long else 3 if short else 12, all_of_it)
         unlikely = answer.verdict != "unknown" and match.confidence < RELATED
         lines += ["", *(shown[:_UNLIKELY_LINES] if unlikely and not long else shown)]
     lines.append("")
@@ -61,14 +61,14 @@ def answer_text(answer: Answer, *, long: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _match_lines(number: int, match: Match, most: int) -> list[str]:
+def _match_lines(number: int, match: Match, most: int, all_of_it: str) -> list[str]:
     standing = "" if match.standing is Standing.ESTABLISHED else f", {standing_in_words(match)}"
     lines = [f"{number}. {match.title}", f"   {match.id}  [{match.kind}, {match.status}{standing}]"]
     lines.append(f"   confidence {match.confidence:.2f} ({match.tier}): {match.reason}")
     if match.evidence:
         lines.append(f"   evidence   line {match.evidence.line}: {one_line(match.evidence.text, 160)}")
     if told := incident_in_words(match):
-        lines += _block("incident", told, most)
+        lines += _block("incident", told, most, all_of_it)
     for label, text in (
         ("meaning", match.meaning),
         ("fix", match.fix),
@@ -76,8 +76,10 @@ def _match_lines(number: int, match: Match, most: int) -> list[str]:
         ("WARNING", match.warning),
     ):
         if text:
-            lines += _block(label, text, most)
-    lines += [f"   command    {command}" for command in match.commands[:most]]
+            lines += _block(label, text, most, all_of_it)
+    for command in match.commands[:most]:  # (its later lines must not pass for lines of the answer)
+        first, *rest = command.splitlines() or [""]
+        lines += [f"   command    {first}", *(f"{'':<14}{line}" for line in rest)]
     if match.trust.n:
         lines.append(f"   trust      {trust_in_words(match.trust)}")
     if match.source:
@@ -100,12 +102,13 @@ def standing_in_words(match: Match) -> str:
     return match.standing.value
 
 
-def _block(label: str, text: str, most: int) -> list[str]:
+def _block(label: str, text: str, most: int, all_of_it: str) -> list[str]:
     """A labelled text, wrapped; what does not fit is counted."""
     rows = [part for row in paragraphs(text) for part in wrap(row, _WIDTH)]
     shown = [f"   {label if n == 0 else '':<10} {row}" for n, row in enumerate(rows[:most])]
-    more = f"{'':<13} … {len(rows) - most} more lines: kb show"
-    return [*shown, more] if len(rows) > most else shown
+    left = len(rows) - most
+    more = f"{'':<13} … {left} more line{'s' if left > 1 else ''}: {all_of_it}"
+    return [*shown, more] if left > 0 else shown
 
 
 def place(source: Source) -> str:
