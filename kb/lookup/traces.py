@@ -8,7 +8,7 @@ elsewhere is looked for again around the line that weighs most, so that lines of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 from kb.expression import expression
@@ -140,13 +140,12 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
         return None
     start, end = spans[best]
     order = [best, *(number for number in kept if number != best)]
-    return SeenTrace(
+    seen = SeenTrace(
         said=_part(kept, weights, letters, MESSAGES),
         frames=_beside(kept, weights, letters),
         missing=tuple(
             lines[number] for number, letter in enumerate(letters) if letter == CAUSE and number not in kept
         ),
-        otherwise=_other_reason(text, places, kept, hit.signature),
         named=NAMED in letters,
         leader="" if (leader := weights.index(max(weights))) in kept else lines[leader],
         lines=len(kept),
@@ -155,6 +154,9 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
         places=tuple(block.place(*places[number]) for number in order),
         text=redact(text[start : min(end, start + 4 * _SHOWN)]).text[:_SHOWN],
     )
+    if seen.share(alike=1.0) < ENOUGH:  # (too little anyway)
+        return seen
+    return replace(seen, otherwise=_other_reason(text, places, kept, hit.signature))
 
 
 def _other_reason(text: str, places: Mapping[int, _Span], kept: Sequence[int], trace: Signature) -> str:

@@ -31,7 +31,7 @@ _ALIKE = 0.5
 _BESIDE = 8
 """Lines beside those of a trace that may belong to it, at the most."""
 _MOST = 40
-"""Lines around a trace that are looked at."""
+"""Lines between those of a trace that are looked at."""
 _WORD = expression(r"[A-Za-z_]{2,}")
 _LABEL = expression(
     r"(?i)\W{0,8}(?:message|msg|reason|cause|caused by|why|details?|description|comment|diagnos\w{1,8}|stderr|status"
@@ -68,7 +68,9 @@ def around(text: str, places: Sequence[tuple[int, int]], missing: int) -> list[s
     taken = {number for start, end in places for number in _lines_of(text, start, end)}
     at, last, beside = min(taken), max(taken), min(missing, _BESIDE)
     found = [*_until_other(text, at, -1, beside), *_until_other(text, last, 1, beside)]
-    while 0 <= at < last and len(found) < _MOST:
+    for _ in range(_MOST):
+        if not 0 <= at < last:
+            break
         if at not in taken and not _is_message(line := _line(text, at)):
             found.append(line)
         at = _next(text, at)
