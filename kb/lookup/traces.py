@@ -63,6 +63,7 @@ _NAME = expression(r"(?<![\w:]):[a-z]\w+|\b[A-Za-z]\w*_\w+|\b[A-Za-z]*[a-z][A-Z]
 """What a program names without quotes: a symbol, a word of several, what stands in brackets."""
 _BODY = REST + ALARM + PLAIN
 """Letters of the lines around a message, and of those of a text in which nothing crashed."""
+_KERNEL_FRAME = expression(r"[\w.]{2,200}\+(?:<\*>)?$")
 _CAUSE_MISSING = "but the cause that was learned does not stand there"
 _TOO_LITTLE = "but lines that were learned do not stand there"
 _SHOWN = 200
@@ -173,9 +174,12 @@ def _other_reason(text: str, places: Mapping[int, _Span], kept: Sequence[int], t
 
 
 def _is_of_a_kernel(trace: Signature) -> bool:
-    """Whether a kernel says what leads: its log goes on meanwhile, and says so of whatever else happens."""
+    """Whether a kernel says what leads, or the frames are a kernel's: its log tells of whatever else happens, too."""
     pairs = zip(trace.needles, trace.trace, strict=True)
-    return any(letter in (NAMED, LEADS) and is_kernels(line) for line, letter in pairs)
+    return any(
+        (letter in (NAMED, LEADS) and is_kernels(line)) or (letter == NEAR and _KERNEL_FRAME.match(line))
+        for line, letter in pairs
+    )
 
 
 def _counts(letters: str) -> list[float]:
