@@ -28,6 +28,7 @@ from kb.store.entries import Stored
 from kb.text.contradictions import contradicting_word, differ_in_none_left, other_denial, same_denial
 from kb.text.entries.chunks import spelled_out
 from kb.text.entries.written import is_stub
+from kb.text.evidence.reasons import INSTEAD, differ
 from kb.text.kinds import Kind, is_prose
 from kb.text.masking import mask
 from kb.text.masking_rules import PLACEHOLDER
@@ -292,6 +293,8 @@ def _said_by_the_line(
         yield f"but the line says {word!r}"
     if found.features and is_crash(pattern):
         yield "its message does not stand there as it was learned"
+    if "\n" in pattern and found.features and differ(pattern.splitlines(), question.said.splitlines()):
+        yield INSTEAD
     if "\n" in pattern and not found.crash and is_hang(pattern):
         yield "a hang shows where a task stood, not why"
 

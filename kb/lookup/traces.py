@@ -8,23 +8,39 @@ elsewhere is looked for again around the line that weighs most, so that lines of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 from kb.expression import expression
 from kb.lookup.candidates import Found
 from kb.lookup.question import EvidenceTemplate, Question
+from kb.model import Signature
 from kb.model.ledger import Evidence, Tier
 from kb.text.carriers import LinePlace, Unfolded
 from kb.text.crashes import message_of
 from kb.text.evidence.alarm import reasons
+from kb.text.evidence.reasons import INSTEAD, around, is_reason, missing_among, stands_instead
 from kb.text.redact import redact
 from kb.text.signatures import templates
 from kb.text.signatures.engines import Needle
 from kb.text.signatures.set import SignatureHit, SignatureSet
-from kb.text.specificity import text_specificity
+from kb.text.specificity import GENERIC, text_specificity
 from kb.text.tokens import STOP_WORDS
-from kb.text.traces import ALARM, CAUSE, EXCEPTION, LEADS, MESSAGES, NAMED, NEAR, PLAIN, REST, SAYS, own_words
+from kb.text.traces import (
+    ALARM,
+    CAUSE,
+    EXCEPTION,
+    LEADS,
+    MESSAGES,
+    MOST_LINES,
+    NAMED,
+    NEAR,
+    PLAIN,
+    REST,
+    SAYS,
+    is_kernels,
+    own_words,
+)
 
 AROUND = 20_000
 """Characters before and behind the line that weighs most within which the others are looked for."""
@@ -37,13 +53,19 @@ NEARLY_ALL = 0.9
 """The same for a few lines in which nothing crashed: whatever else they say may be what went wrong."""
 LEAST = 0.2
 """The share below which a trace is not even a candidate: what it has in common is its program."""
+_SAME_CAUSE = 0.6
+"""Of the words of a cause, the share from which it is the same where no word of operations is another."""
 _SAME_PLACE, _NEARLY = 0.6, 0.5
 """Of the frames next to the message, the share from which it may stand there in other words, and how near those are."""
 _WORD = expression(r"[A-Za-z_]{2,}")
 _QUOTED = expression(r"(?<!\w)\\?[\"'`]([^\"'`\\\n<>]{2,80})\\?[\"'`](?!\w)")
 _NAME = expression(r"(?<![\w:]):[a-z]\w+|\b[A-Za-z]\w*_\w+|\b[A-Za-z]*[a-z][A-Z]\w*|(?<=\[)[\w.-]{2,80}")
 """What a program names without quotes: a symbol, a word of several, what stands in brackets."""
+_BODY = REST + ALARM + PLAIN
+"""Letters of the lines around a message, and of those of a text in which nothing crashed."""
+_KERNEL_FRAME = expression(r"[\w.]{2,200}\+(?:<\*>)?$")
 _CAUSE_MISSING = "but the cause that was learned does not stand there"
+_TOO_LITTLE = "but lines that were learned do not stand there"
 _SHOWN = 200
 _PLAIN = -0.9
 """Beside the score of an evidence line, which is 1 for one that says nothing grave."""
@@ -75,6 +97,8 @@ class SeenTrace:
     """Where they stand in the whole text, the line that weighs most first."""
     text: str
     """That line, redacted."""
+    otherwise: str = ""
+    """Why lines that do not stand there tell another fault; empty where they do not."""
 
     def share(self, alike: float = 0.0) -> float:
         """How much of the trace stands there, where another line is `alike` its leading message (0 to 1).
@@ -117,7 +141,7 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
         return None
     start, end = spans[best]
     order = [best, *(number for number in kept if number != best)]
-    return SeenTrace(
+    seen = SeenTrace(
         said=_part(kept, weights, letters, MESSAGES),
         frames=_beside(kept, weights, letters),
         missing=tuple(
@@ -132,6 +156,31 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
         tells=text_specificity(said),
         places=tuple(block.place(*places[number]) for number in order),
         text=redact(text[start : min(end, start + 4 * _SHOWN)]).text[:_SHOWN],
+    )
+    if seen.share(alike=1.0) < ENOUGH:  # (too little anyway)
+        return seen
+    return replace(seen, otherwise=_other_reason(text, places, kept, hit.signature))
+
+
+def _other_reason(text: str, places: Mapping[int, _Span], kept: Sequence[int], trace: Signature) -> str:
+    """That another reason stands there while a line around the message does not; or that an alarming one does not."""
+    gone = [number for number, letter in enumerate(trace.trace) if letter in _BODY and number not in kept]
+    if not gone or len(trace.needles) >= MOST_LINES or _is_of_a_kernel(trace):
+        return ""
+    lines = around(text, list(places.values()), len(gone))
+    missing = missing_among([trace.needles[number] for number in gone], lines)
+    if missing and stands_instead(lines, trace.needles):
+        return INSTEAD
+    most_gone = 2 * len(missing) >= len(trace.needles)
+    return _TOO_LITTLE if most_gone or any(is_reason(line) for line in missing) else ""
+
+
+def _is_of_a_kernel(trace: Signature) -> bool:
+    """Whether a kernel says what leads, or the frames are a kernel's: its log tells of whatever else happens, too."""
+    pairs = zip(trace.needles, trace.trace, strict=True)
+    return any(
+        (letter in (NAMED, LEADS) and is_kernels(line)) or (letter == NEAR and _KERNEL_FRAME.match(line))
+        for line, letter in pairs
     )
 
 
@@ -150,7 +199,7 @@ def _counts(letters: str) -> list[float]:
 def _beside(kept: Sequence[int], weights: Sequence[float], letters: str) -> float | None:
     """What stands there of the frames next to the message; where there are none, of the other lines."""
     frames = _part(kept, weights, letters, NEAR)
-    return _part(kept, weights, letters, REST + ALARM + PLAIN) if frames is None else frames
+    return _part(kept, weights, letters, _BODY) if frames is None else frames
 
 
 def _part(kept: Iterable[int], weights: Sequence[float], letters: str, wanted: str) -> float | None:
@@ -196,7 +245,7 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     alike, instead = _alike(seen.leader, question) if seen.leader else (0.0, 0)
     if seen.leader and alike < _NEARLY:
         return None
-    causes = [_alike(cause, question) for cause in seen.missing]
+    causes = [_cause(cause, question) for cause in seen.missing]
     share, part = seen.share(alike), False
     least = ENOUGH if seen.said is not None else NEARLY_ALL
     if question.whole:  # a few lines, which must say the same; if they do not quite, their words are compared
@@ -213,6 +262,7 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     evidence = Evidence(text=seen.text, line=first.line, start=first.start, end=first.end)
     other = any(share < 1.0 for share, _ in causes)
     hearsay = "it is a part of what was learned" if part else _CAUSE_MISSING if other else ""
+    hearsay = hearsay or (seen.otherwise if share < least or seen.otherwise == INSTEAD else "")
     fit, whole = min(1.0, share / least), share >= least
     return Found(
         entry_id,
@@ -242,6 +292,15 @@ def _alike(leader: str, question: Question) -> tuple[float, int]:
             words = _words(message)
             best = max(best, (len(learned & words) / max(1, len(learned | words)), one.line.line))
     return best
+
+
+def _cause(cause: str, question: Question) -> tuple[float, int]:
+    """The same for a cause, which stands there, too, where only what explains it is another (a region, a list)."""
+    share, number = _alike(cause, question)
+    if _SAME_CAUSE <= share < 1.0:
+        message = next(one.line.message for one in question.evidence if one.line.line == number)
+        share = share if any(word.lower() in GENERIC for word in _words(cause) ^ _words(message)) else 1.0
+    return share, number
 
 
 def _reasons(message: str) -> set[str]:

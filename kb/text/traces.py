@@ -64,6 +64,7 @@ _WARNS = expression(r"\S{1,300}:\d+: (?=\w{0,60}Warning: )")
 """Where Python noticed what it warns of, by chance; the line below quotes the source there."""
 _LEADS_UP = expression(r"[:,(\[]\s*$|(?i:\b\d+ (?:\w+ )?(?:errors?|problems?|violations?|failures?)\b)")
 """What a message ends with, or counts, whose next line says what."""
+_GOES_ON = expression(r":\s*$")
 _BEHIND = 8
 """Lines from a leading message on in which it may go on."""
 _BETWEEN = 8
@@ -121,7 +122,7 @@ def names_something(message: str) -> bool:
 
     `KeyError: 'tax_rate'` does, `general protection fault` does not: that says what kind of crash it is.
     """
-    if _is_kernels(message):  # (its words are the kernel's own, and the task is any)
+    if is_kernels(message):  # (its words are the kernel's own, and the task is any)
         return bool(_SYMBOL.search(message))
     if (kind := EXCEPTION.search(message)) and not _STANDARD.search(kind[0]):
         return True
@@ -153,7 +154,8 @@ def _unglued(line: str, bare: str) -> str:
     return line if bare.startswith(message) else message
 
 
-def _is_kernels(line: str) -> bool:
+def is_kernels(line: str) -> bool:
+    """Whether a line is a message of a kernel's crash."""
     found = form_of(line, within=False)
     return found is not None and found[1].runtime == "kernel"
 
@@ -171,7 +173,10 @@ def _is_quoted(line: str, before: str) -> bool:
 def _reasons_behind(
     lines: Sequence[str], told: Sequence[Told], grades: Sequence[float], leader: int
 ) -> Iterator[int]:
-    """The lines in which the leading message goes on and says why: alarming ones, and one that it leads up to."""
+    """The lines in which the leading message goes on and says why: alarming ones, and one that it leads up to.
+
+    One that only leads on to the next (`shop:`, `unable to load '/lib/sf.so':`) need not be the same.
+    """
     said = lines[leader].strip()
     leads_up = _LEADS_UP.search(said) is not None
     for number in range(leader + 1, min(len(lines), leader + _BEHIND)):
@@ -179,9 +184,14 @@ def _reasons_behind(
             told[number].role is not Role.OTHER or said in lines[number]
         ):  # (all of it, once more, on one line)
             return
-        if leads_up or grades[number] >= _GRAVE:
+        goes_on = _GOES_ON.search(lines[number]) is not None and _is_other(told, number + 1)
+        if (leads_up or grades[number] >= _GRAVE) and not goes_on:
             yield number
-        leads_up = leads_up and _LEADS_UP.search(lines[number]) is not None
+        leads_up = goes_on or (leads_up and _LEADS_UP.search(lines[number]) is not None)
+
+
+def _is_other(told: Sequence[Told], number: int) -> bool:
+    return number < len(told) and told[number].role is Role.OTHER
 
 
 def _letters(lines: Sequence[str], told: Sequence[Told], grades: Sequence[float]) -> list[str]:
@@ -205,7 +215,7 @@ def _letters(lines: Sequence[str], told: Sequence[Told], grades: Sequence[float]
     by_role = {Role.MESSAGE: SAYS, Role.CAUSE: SAYS, Role.FRAME: "", Role.GENERIC: "", Role.OTHER: REST}
     letters = [by_role[one.role] for one in told]
     for number, letter in enumerate(letters):
-        if letter == SAYS and not _is_kernels(lines[number]):
+        if letter == SAYS and not is_kernels(lines[number]):
             letters[number] = CAUSE
     for number in frames:
         letters[number] = NEAR if number in near else REST

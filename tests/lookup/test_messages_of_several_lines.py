@@ -92,3 +92,77 @@ def test_what_only_explains_a_message_may_be_another_one(known: KnowledgeBase) -
     entry = known.learn_pattern(learned, "what it means", "what helps").id
     answer = known.check_known_issues(f"{LOG}\n{again}\n{LOG}")
     assert (answer.verdict, answer.matches[0].id) == (Verdict.KNOWN, entry)
+
+
+OTHERWISE = {
+    "Nix, whose log stands below": (
+        "error: builder for '/nix/store/0a1b2c3d-acme-1.2.drv' failed with exit code 2;\n       last 2 log lines:\n"
+        "       > building\n       > make: *** No rule to make target 'all'.  Stop.\n       For full logs: nix log",
+        "error: builder for '/nix/store/0a1b2c3d-acme-1.2.drv' failed with exit code 2;\n       last 2 log lines:\n"
+        "       > building\n       > acme.c:3:10: fatal error: zlib.h: not there\n       For full logs: nix log",
+    ),
+    "a step of a build, whose reason stands above": (
+        " > [4/7] RUN pip install -r requirements.txt:\n2.913 ERROR: No matching distribution found for acme==4.2\n"
+        '------\nERROR: failed to solve: process "/bin/sh -c pip install" did not complete successfully: exit code: 1',
+        " > [4/7] RUN pip install -r requirements.txt:\n2.913 error: command 'gcc' failed: No such file or directory\n"
+        '------\nERROR: failed to solve: process "/bin/sh -c pip install" did not complete successfully: exit code: 1',
+    ),
+    "Apache, in which nothing crashed": (
+        "AH00526: Syntax error on line 12 of /etc/apache2/sites-enabled/shop.conf:\n"
+        "SSLCertificateFile: file '/etc/ssl/shop.pem' does not exist or is empty\nAction 'configtest' failed.",
+        "AH00526: Syntax error on line 12 of /etc/apache2/sites-enabled/shop.conf:\n"
+        "Invalid command 'RewriteEngine', perhaps misspelled\nAction 'configtest' failed.",
+    ),
+    "a report with labels": (
+        "JOB NIGHTLY-BILLING ENDED ABNORMALLY\nSTEP    : S040 POST-LEDGER\nRC      : 0012\n"
+        "MESSAGE : LEDGER PERIOD 2024-05 IS CLOSED",
+        "JOB NIGHTLY-BILLING ENDED ABNORMALLY\nSTEP    : S040 POST-LEDGER\nRC      : 0012\n"
+        "MESSAGE : EXCHANGE RATE FOR CHF IS NOT MAINTAINED",
+    ),
+}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("way", [1, -1], ids=["", "the other way round"])
+@pytest.mark.parametrize("tool", OTHERWISE)
+def test_another_reason_around_the_same_message_is_another_fault(
+    known: KnowledgeBase, tool: str, way: int
+) -> None:
+    learned, other = OTHERWISE[tool][::way]
+    entry = known.learn_pattern(learned, "what it means", "what helps").id
+    for text in (learned, f"{LOG}\n{learned}\n{LOG}"):
+        answer = known.check_known_issues(text)
+        assert (answer.verdict, answer.matches[0].id) == (Verdict.KNOWN, entry)
+    for text in (other, f"{LOG}\n{other}\n{LOG}"):
+        assert known.check_known_issues(text).verdict is not Verdict.KNOWN
+
+
+AGAIN = {
+    "the chart, which leads on to it": (
+        "Error: values don't meet the specifications of the schema(s) in the following chart(s):\n{}:\n"
+        "- (root): image is required",
+        "shop",
+        "basket",
+    ),
+    "the region in which a quota is exceeded": (
+        "ERROR: (gcloud.compute.instances.create) Could not fetch resource:\n"
+        " - Quota 'CPUS' exceeded.  Limit: 24.0 in region {}.",
+        "us-central1",
+        "europe-west4",
+    ),
+    "the directory of a library": (
+        "Error: package or namespace load failed for 'sf' in dyn.load(file, DLLpath = DLLpath, ...):\n"
+        " unable to load shared object '{}/sf/libs/sf.so':\n"
+        "  libgdal.so.26: cannot open shared object file: No such file or directory",
+        "/usr/lib/R/site-library",
+        "/usr/local/lib/R/site-library",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", AGAIN)
+def test_what_leads_on_to_a_reason_or_explains_it_may_be_another(known: KnowledgeBase, what: str) -> None:
+    text, before, now = AGAIN[what]
+    entry = known.learn_pattern(text.format(before), "what it means", "what helps").id
+    answer = known.check_known_issues(f"{LOG}\n{text.format(now)}\n{LOG}")
+    assert (answer.verdict, answer.matches[0].id) == (Verdict.KNOWN, entry)
