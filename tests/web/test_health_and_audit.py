@@ -14,7 +14,7 @@ from kb import KnowledgeBase
 from kb.doors.web.pages.audit import as_csv
 from kb.index.encoder import OnnxEncoder
 from kb.model.receipts import Deed
-from tests.web.conftest import ADMIN, READ, RESPOND, WRITE, Visit
+from tests.web.conftest import ADMIN, READ, RESPOND, WHOLE, WRITE, Visit
 from tests.web.reviewers import Waiting, waiting_home
 
 slow = pytest.mark.full
@@ -109,7 +109,7 @@ def test_the_audit_is_exported_as_a_file(waiting: Waiting):
 def test_the_audit_is_for_admins_alone(waiting: Waiting, path: str):
     for token in (READ, RESPOND, WRITE):
         visit = _signed_in(waiting, token)
-        visit.look(path)
+        visit.look(path, **WHOLE)
         assert visit.answer.status_code == 403
         assert "admin" in visit.told
 
@@ -119,7 +119,7 @@ def test_the_audit_is_for_admins_alone(waiting: Waiting, path: str):
 def test_filters_that_mean_nothing_are_told(waiting: Waiting, query: str):
     visit = _signed_in(waiting, ADMIN)
 
-    visit.look(f"/audit?{query}")
+    visit.look(f"/audit?{query}", **WHOLE)
 
     assert visit.answer.status_code == 400
     assert visit.told

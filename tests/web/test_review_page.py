@@ -106,7 +106,7 @@ def test_what_needs_action_says_who_and_since_when(reviewer: Visit):
 
 @pytest.mark.parametrize("query", ["days=x", "days=0", "days=99999", "until=soon", "days=nan", "days=inf"])
 def test_days_that_are_none_are_refused_with_a_sentence(reviewer: Visit, query: str):
-    reviewer.look(f"/review?{query}")
+    reviewer.look(f"/review?{query}", **WHOLE)
 
     assert reviewer.answer.status_code == 400
     assert reviewer.told
