@@ -65,7 +65,9 @@ def known(new_home: Path, tmp_path: Path) -> Iterator[KnowledgeBase]:
         yield kb
 
 
-@pytest.mark.parametrize("way", [1, -1], ids=["", "the other way round"])
+@pytest.mark.parametrize(
+    "way", [1, pytest.param(-1, marks=pytest.mark.full)], ids=["", "the other way round"]
+)
 @pytest.mark.parametrize("tool", MESSAGES)
 def test_only_the_message_with_the_reason_that_was_learned_is_known(
     known: KnowledgeBase, tool: str, way: int
@@ -123,7 +125,9 @@ OTHERWISE = {
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("way", [1, -1], ids=["", "the other way round"])
+@pytest.mark.parametrize(
+    "way", [1, pytest.param(-1, marks=pytest.mark.full)], ids=["", "the other way round"]
+)
 @pytest.mark.parametrize("tool", OTHERWISE)
 def test_another_reason_around_the_same_message_is_another_fault(
     known: KnowledgeBase, tool: str, way: int

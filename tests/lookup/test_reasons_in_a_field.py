@@ -33,7 +33,9 @@ def known(new_home: Path, tmp_path: Path) -> Iterator[KnowledgeBase]:
         yield kb
 
 
-@pytest.mark.parametrize("why", REASONS[:3])
+@pytest.mark.parametrize(
+    "why", [REASONS[0], *(pytest.param(one, marks=pytest.mark.full) for one in REASONS[1:3])]
+)
 @pytest.mark.parametrize("logger", RECORDS)
 def test_a_record_with_another_reason_is_not_known_by_the_one_that_was_learned(
     known: KnowledgeBase, logger: str, why: str
