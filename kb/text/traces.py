@@ -91,7 +91,8 @@ def trace_signature(text: str) -> Signature | None:
             package = _PACKAGE.match(template)
             template = template[package.end() :] if package else template
             found[template] = max(letter, found.get(template, letter), key=_ORDER.__getitem__)
-    found = {one: letter for one, letter in found.items() if not _is_joined(one, [*found])}
+    pairs = [*pairwise(found)]
+    found = {one: letter for one, letter in found.items() if not _is_joined(one, pairs)}
     said = [one for one, letter in found.items() if letter in MESSAGES]
     again = {one for one, letter in found.items() if letter == REST and any(m.endswith(one) for m in said)}
     found = {one: letter for one, letter in found.items() if one not in again}
@@ -102,11 +103,11 @@ def trace_signature(text: str) -> Signature | None:
     return Signature(needles=needles, template=True, trace="".join(found[needle] for needle in needles))
 
 
-def _is_joined(line: str, lines: Sequence[str]) -> bool:
+def _is_joined(line: str, pairs: Sequence[tuple[str, str]]) -> bool:
     """Whether it is a line and the next one, once more, as one: what a reader of folded lines adds."""
     return any(
         line.startswith(one) and line.endswith(after) and len(line) <= len(one) + len(after) + _BETWEEN
-        for one, after in pairwise(lines)
+        for one, after in pairs
         if line not in (one, after)
     )
 
@@ -180,9 +181,8 @@ def _reasons_behind(
     said = lines[leader].strip()
     leads_up = _LEADS_UP.search(said) is not None
     for number in range(leader + 1, min(len(lines), leader + _BEHIND)):
-        if (
-            told[number].role is not Role.OTHER or said in lines[number]
-        ):  # (all of it, once more, on one line)
+        said_again = said in lines[number]  # all of it, once more, on one line
+        if told[number].role is not Role.OTHER or said_again:
             return
         goes_on = _GOES_ON.search(lines[number]) is not None and _is_other(told, number + 1)
         if (leads_up or grades[number] >= _GRAVE) and not goes_on:

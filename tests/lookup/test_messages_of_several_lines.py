@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from kb import KnowledgeBase
 from kb.model.ledger import Verdict
-from tests.doubles.encoders import HashedEncoder
 
 MESSAGES = {
     "oracledb": (
@@ -58,11 +53,14 @@ LOG = "\n".join(
 )
 
 
-@pytest.fixture
-def known(new_home: Path, tmp_path: Path) -> Iterator[KnowledgeBase]:
-    home = Path(shutil.copytree(new_home, tmp_path / "home"))
-    with KnowledgeBase.open(home, encoder=HashedEncoder()) as kb:
-        yield kb
+def only_the_first_is_known(known: KnowledgeBase, learned: str, other: str) -> None:
+    """Alone and amid a log."""
+    entry = known.learn_pattern(learned, "what it means", "what helps").id
+    for text in (learned, f"{LOG}\n{learned}\n{LOG}"):
+        answer = known.check_known_issues(text)
+        assert (answer.verdict, answer.matches[0].id) == (Verdict.KNOWN, entry)
+    for text in (other, f"{LOG}\n{other}\n{LOG}"):
+        assert known.check_known_issues(text).verdict is not Verdict.KNOWN
 
 
 @pytest.mark.parametrize(
@@ -72,13 +70,7 @@ def known(new_home: Path, tmp_path: Path) -> Iterator[KnowledgeBase]:
 def test_only_the_message_with_the_reason_that_was_learned_is_known(
     known: KnowledgeBase, tool: str, way: int
 ) -> None:
-    learned, other = MESSAGES[tool][::way]
-    entry = known.learn_pattern(learned, "what it means", "what helps").id
-    for text in (learned, f"{LOG}\n{learned}\n{LOG}"):
-        answer = known.check_known_issues(text)
-        assert (answer.verdict, answer.matches[0].id) == (Verdict.KNOWN, entry)
-    for text in (other, f"{LOG}\n{other}\n{LOG}"):
-        assert known.check_known_issues(text).verdict is not Verdict.KNOWN
+    only_the_first_is_known(known, *MESSAGES[tool][::way])
 
 
 LINES = (
@@ -132,13 +124,7 @@ OTHERWISE = {
 def test_another_reason_around_the_same_message_is_another_fault(
     known: KnowledgeBase, tool: str, way: int
 ) -> None:
-    learned, other = OTHERWISE[tool][::way]
-    entry = known.learn_pattern(learned, "what it means", "what helps").id
-    for text in (learned, f"{LOG}\n{learned}\n{LOG}"):
-        answer = known.check_known_issues(text)
-        assert (answer.verdict, answer.matches[0].id) == (Verdict.KNOWN, entry)
-    for text in (other, f"{LOG}\n{other}\n{LOG}"):
-        assert known.check_known_issues(text).verdict is not Verdict.KNOWN
+    only_the_first_is_known(known, *OTHERWISE[tool][::way])
 
 
 AGAIN = {

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from kb import KnowledgeBase
 from kb.model.ledger import Verdict
-from tests.doubles.encoders import HashedEncoder
 
 RECORDS = {
     "zap": '{{"level":"error","ts":1.{n},"caller":"api/order.go:{n}","msg":"failed to load order","error":"{why}"}}',
@@ -24,13 +19,6 @@ RECORDS = {
     '{{"order":{n},"exception":"[object] (RuntimeException(code: 0): {why} at /app/Order.php:{n})"}} []',
 }
 REASONS = "context deadline exceeded", "no such host", "i/o timeout", "unauthorized: token revoked"
-
-
-@pytest.fixture
-def known(new_home: Path, tmp_path: Path) -> Iterator[KnowledgeBase]:
-    home = Path(shutil.copytree(new_home, tmp_path / "home"))
-    with KnowledgeBase.open(home, encoder=HashedEncoder()) as kb:
-        yield kb
 
 
 @pytest.mark.parametrize(
